@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { hostCommandSchema, syscallSnapshotSchema, targetQualitySchema } from './capture-result.ts'
+import { captureSpecSchema } from './capture-spec.ts'
+import { targetReasonSchema, targetStateSchema } from './target-state.ts'
+import { idSchema } from './text.ts'
+
+/** What a capture as a whole is: running while any target is not final; then the best of what its targets reached. */
+export const CAPTURE_STATES = ['queued', 'running', 'done', 'partial', 'failed', 'cancelled'] as const
+export const captureStateSchema = z.enum(CAPTURE_STATES)
+export type CaptureState = z.infer<typeof captureStateSchema>
+
+export const targetViewSchema = z.object({
+  hostId: idSchema,
+  hostName: z.string(),
+  state: targetStateSchema,
+  cancelRequested: z.boolean(),
+  attempt: z.number().int(),
+  reason: targetReasonSchema.nullable(),
+  message: z.string().nullable(),
+  startedAt: z.date().nullable(),
+  endedAt: z.date().nullable(),
+  recordedMs: z.number().nullable(),
+  /** Result chunks stored so far, and their bytes as sent (gzip). */
+  chunks: z.number().int(),
+  bytes: z.number().int(),
+  quality: targetQualitySchema.nullable(),
+  commands: z.array(hostCommandSchema),
+})
+export type TargetView = z.infer<typeof targetViewSchema>
+
+export const captureViewSchema = z.object({
+  id: idSchema,
+  title: z.string(),
+  spec: captureSpecSchema,
+  state: captureStateSchema,
+  createdAt: z.date(),
+  createdBy: z.object({ id: z.string(), name: z.string() }),
+  endedAt: z.date().nullable(),
+  targets: z.array(targetViewSchema),
+  /** Grows whenever anything above or any result changes; results are fetched again when `resultVersion` does. */
+  resultVersion: z.object({ profile: z.number().int(), syscalls: z.number().int() }),
+  serverNow: z.date(),
+})
+export type CaptureView = z.infer<typeof captureViewSchema>
+
+/** A row of the captures list: the same without targets' details. */
+export const captureSummarySchema = captureViewSchema.omit({ targets: true, resultVersion: true, serverNow: true }).extend({
+  hosts: z.array(z.object({ id: idSchema, name: z.string(), state: targetStateSchema })),
+  samples: z.number().int(),
+  syscalls: z.number().int(),
+  bytes: z.number().int(),
+})
+export type CaptureSummary = z.infer<typeof captureSummarySchema>
+
+/** Latest syscall snapshot of each host of a capture. */
+export const captureSyscallsSchema = z.object({
+  hosts: z.array(z.object({ hostId: idSchema, hostName: z.string(), snapshot: syscallSnapshotSchema })),
+})
+export type CaptureSyscalls = z.infer<typeof captureSyscallsSchema>

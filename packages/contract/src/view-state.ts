@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+/**
+ * All that the capture page shows, as it stands in the URL's query string: the link is the view.
+ * Version 1. Every field has a default; a field at its default is left out of the URL; an unreadable one falls back to its
+ * default on its own and never spoils the others. New fields may be added to a version; a changed meaning needs a new one.
+ */
+export const FLAME_GROUPINGS = ['process', 'thread', 'merged'] as const
+export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
+
+export const captureViewStateSchema = z.object({
+  /** Frame that the flame graph is zoomed to: pathKey() of packages/profile, '' for all. */
+  zoom: z
+    .string()
+    .regex(/^[0-9a-z]{0,24}$/)
+    .default('')
+    .catch(''),
+  /** Highlighted frames: a regular expression where `regex`, else plain text, case-insensitive. */
+  search: z.string().max(200).default('').catch(''),
+  regex: z.stringbool().default(false).catch(false),
+  layout: z.enum(['flame', 'icicle']).default('icicle').catch('icicle'),
+  group: z.enum(FLAME_GROUPINGS).default('process').catch('process'),
+  color: z.enum(['kind', 'module']).default('kind').catch('kind'),
+  /** Selected process, `hostId:pid`; narrows flame graph and syscall table both. */
+  process: z
+    .string()
+    .regex(/^([A-Za-z0-9_-]+:\d+)?$/)
+    .default('')
+    .catch(''),
+  /** Text that filters the syscall table by process, syscall or errno. */
+  filter: z.string().max(200).default('').catch(''),
+  sort: z.enum(SYSCALL_SORTS).default('total').catch('total'),
+  dir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  /** Expanded row of the syscall table, `hostId:pid:nr`. */
+  row: z
+    .string()
+    .regex(/^([A-Za-z0-9_-]+:\d+:-?\d+)?$/)
+    .default('')
+    .catch(''),
+  /** Width of the left pane in percent. */
+  split: z.coerce.number().int().min(15).max(85).default(55).catch(55),
+})
+export type CaptureViewState = z.infer<typeof captureViewStateSchema>
+
+export const DEFAULT_VIEW_STATE: CaptureViewState = captureViewStateSchema.parse({})
+
+/** Query string → view. Unknown keys are ignored; never throws. */
+export function parseViewState(params: URLSearchParams): CaptureViewState {
+  return captureViewStateSchema.parse(Object.fromEntries(params))
+}
+
+/** View → query string without `?`: `v=1` and whatever differs from the defaults; '' for the default view. */
+export function formatViewState(state: CaptureViewState): string {
+  const out = new URLSearchParams()
+  for (const [key, value] of Object.entries(state)) {
+    if (value !== DEFAULT_VIEW_STATE[key as keyof CaptureViewState]) out.set(key, String(value))
+  }
+  if ([...out.keys()].length === 0) return ''
+  return `v=1&${out}`
+}

@@ -1,0 +1,50 @@
+import type { Profile } from './profile.ts'
+
+/**
+ * A call tree: what a flame graph draws. Nodes are columns in depth-first pre-order, siblings ordered by weight or name:
+ * a node's subtree is the run [i, subtreeEnd[i]), and every depth's nodes are already sorted by x.
+ *
+ *   root ─ a ─ b        index   0    1 2   3
+ *        └ c            depth   0    1 2   1
+ *                       end     4    3 3   4
+ *
+ * Node 0 is always the root ("all").
+ */
+export type CallTree = {
+  length: number
+  maxDepth: number
+  /** Distinct labels; `label[node]` indexes into it. Search tests each one once. */
+  labels: string[]
+  label: Uint32Array
+  /** Module names, parallel to `moduleIndex`. */
+  modules: string[]
+  module: Uint32Array
+  /** FRAME_KIND of profile.ts, or GROUP_KIND for root, host, process and thread rows. */
+  kind: Uint8Array
+  depth: Uint16Array
+  /** -1 for the root. */
+  parent: Int32Array
+  /** Exclusive end of the subtree. */
+  subtreeEnd: Uint32Array
+  self: Float64Array
+  total: Float64Array
+  /** Left edge in units of weight: the sum of all weight left of the node at its depth's level. */
+  start: Float64Array
+  /** For process and thread rows: index into the profile's thread table, -1 elsewhere. */
+  thread: Int32Array
+}
+
+/** kinds of rows that are not functions; continue after FRAME_KIND. */
+export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19 } as const
+
+export type CallTreeOptions = {
+  /** Rows under the root: processes (a host row above them where there are several hosts), threads below processes, or none. */
+  group: 'process' | 'thread' | 'merged'
+  order: 'weight' | 'name'
+  /** Keep only these processes; pid of the host with this id. */
+  process?: { hostId: string; pid: number } | undefined
+  /** Keep only samples in [fromUs, toUs). */
+  window?: { fromUs: number; toUs: number } | undefined
+}
+
+export declare function buildCallTree(profile: Profile, options: CallTreeOptions): CallTree

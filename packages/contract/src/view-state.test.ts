@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { type CaptureViewState, DEFAULT_VIEW_STATE, FLAME_GROUPINGS, formatViewState, parseViewState, SYSCALL_SORTS } from './view-state.ts'
+
+const parse = (query: string) => parseViewState(new URLSearchParams(query))
+
+/** Every field away from its default, with text that needs escaping. */
+const busy: CaptureViewState = {
+  zoom: '1k9x0a7fz2b',
+  search: 'operator<<(a&b=c) ü % + #',
+  regex: true,
+  layout: 'flame',
+  group: 'thread',
+  color: 'module',
+  process: 'h_1-x:4242',
+  filter: 'econn refused=?',
+  sort: 'p99',
+  dir: 'asc',
+  row: 'h_1-x:4242:-1',
+  split: 33,
+}
+
+describe('view state in the URL', () => {
+  it('keeps every field through a round trip', () => {
+    expect(parse(formatViewState(busy))).toEqual(busy)
+    for (const key of Object.keys(busy) as (keyof CaptureViewState)[]) expect(busy[key], key).not.toEqual(DEFAULT_VIEW_STATE[key])
+  })
+
+  it('keeps each field on its own, and writes no other', () => {
+    for (const group of FLAME_GROUPINGS) expect(parse(formatViewState({ ...DEFAULT_VIEW_STATE, group })).group).toBe(group)
+    for (const sort of SYSCALL_SORTS) expect(parse(formatViewState({ ...DEFAULT_VIEW_STATE, sort })).sort).toBe(sort)
+    expect(formatViewState({ ...DEFAULT_VIEW_STATE, search: 'x' })).toBe('v=1&search=x')
+    expect(formatViewState(DEFAULT_VIEW_STATE)).toBe('')
+  })
+
+  it('lets one unreadable field fall back alone', () => {
+    const view = parse('v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>')
+    expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
+  })
+
+  it('never throws, whatever the URL holds', () => {
+    for (const query of ['', '?', 'v=2', 'v=1&v=2&search=a&search=b', '%00=%00', 'split=NaN', `search=${'a'.repeat(100_000)}`, 'regex=%F0%28%8C%28']) {
+      expect(() => parse(query)).not.toThrow()
+    }
+  })
+})

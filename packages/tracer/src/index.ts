@@ -1,0 +1,7 @@
+export type { CapturePlan, TraceScope } from './capture-plan.ts'
+export { detectFacts } from './detect-facts.ts'
+export { listProcesses } from './list-processes.ts'
+export { createLoadReader } from './load-reader.ts'
+export { planCapture, previewPlan } from './plan-capture.ts'
+export { type CaptureHooks, type CaptureOutcome, runCapture } from './run-capture.ts'
+export { TraceFailure, TraceRefusal } from './trace-errors.ts'

@@ -1,5 +1,3 @@
-import type { Profile } from './profile.ts'
-
 /**
  * A call tree: what a flame graph draws. Nodes are columns in depth-first pre-order, siblings ordered by weight or name:
  * a node's subtree is the run [i, subtreeEnd[i]), and every depth's nodes are already sorted by x.
@@ -46,5 +44,3 @@ export type CallTreeOptions = {
   /** Keep only samples in [fromUs, toUs). */
   window?: { fromUs: number; toUs: number } | undefined
 }
-
-export declare function buildCallTree(profile: Profile, options: CallTreeOptions): CallTree

@@ -1,0 +1,23 @@
+export { buildCallTree } from './build-call-tree.ts'
+export { type CallTree, type CallTreeOptions, GROUP_KIND } from './call-tree.ts'
+export { decodeProfile } from './decode-profile.ts'
+export { encodeProfile, PROFILE_CONTENT_TYPE, PROFILE_MAGIC, PROFILE_VERSION } from './encode-profile.ts'
+export { type FoldOptions, toFolded } from './fold-profile.ts'
+export { mergeProfiles, ProfileMergeError } from './merge-profiles.ts'
+export { findByPathKey, pathKey } from './path-key.ts'
+export {
+  FRAME_KIND,
+  type FrameKind,
+  type FrameTable,
+  type HostTable,
+  type Profile,
+  type ProfileMeta,
+  type SampleTable,
+  type StackTable,
+  type ThreadTable,
+} from './profile.ts'
+export { emptyProfile, MAX_STACK_DEPTH, ProfileBuilder, UNKNOWN_NAME } from './profile-builder.ts'
+export { ProfileFormatError } from './profile-format-error.ts'
+export type { SampleSelection } from './sample-selection.ts'
+export { seededRandom } from './seeded-random.ts'
+export { type SyntheticOptions, syntheticProfile } from './synthetic-profile.ts'

@@ -4,7 +4,11 @@
  * attempt to connect is refused, becomes an exception, and each exception becomes a log line with two stack traces. The
  * retry loop has no back-off: that is the bug to be found.
  *
- *   argv: <http port> <queue port> <folder for the log>
+ * The queue is a local one, behind a Unix socket. That matters for what a tracer sees: Node opens TCP connections without
+ * waiting, so connect(2) says EINPROGRESS and the refusal comes later, by getsockopt(2); on a Unix socket it is connect(2)
+ * itself that answers ECONNREFUSED, as it does for services that use blocking connects.
+ *
+ *   argv: <http port> <path of the queue's socket> <folder for the log>
  */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -14,8 +18,8 @@ import { createCpuBudget } from './cpu-budget.mjs'
 import { openLogFile } from './log-file.mjs'
 import { endWithParent, nameThisProcess } from './process-name.mjs'
 
-const [httpPort = 0, queuePort = 0] = process.argv.slice(2, 4).map(Number)
-const logFolder = process.argv[4] ?? '.'
+const httpPort = Number(process.argv[2] ?? 0)
+const [queueSocket = 'queue.sock', logFolder = '.'] = process.argv.slice(3)
 const ATTEMPTS_PER_ORDER = 500
 const ORDERS_IN_FLIGHT = 4
 
@@ -33,9 +37,9 @@ let inFlight = 0
 /** @returns {Promise<import('node:net').Socket>} */
 function connectToQueue() {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: queuePort })
+    const socket = connect({ path: queueSocket })
     socket.once('connect', () => resolve(socket))
-    socket.once('error', (error) => reject(new Error(`queue at 127.0.0.1:${queuePort} cannot be reached`, { cause: error })))
+    socket.once('error', (error) => reject(new Error(`queue at ${queueSocket} cannot be reached`, { cause: error })))
   })
 }
 

@@ -9,7 +9,7 @@
  * left behind, even after kill -9 of this process.
  */
 import { fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,24 +25,28 @@ if (seconds !== null && !(seconds > 0)) {
 }
 
 /**
- * The first two make V8 write /tmp/perf-PID.map and keep interpreted functions apart, so that a profiler can name JavaScript;
- * the third keeps small functions like connectToQueue from being merged into their caller, where they would have no frame.
+ * So that a profiler can name JavaScript: the first two make V8 write /tmp/perf-PID.map and keep interpreted functions apart.
+ * The third keeps small functions like connectToQueue from being merged into their caller, where they would have no frame.
+ * The last compiles every function at once: interpreted code lives in short-lived trampolines, whose addresses V8 gives to
+ * other functions without telling the map, so that names came out wrong.
  */
-const NAMED_FRAMES = ['--perf-basic-prof', '--interpreted-frames-native-stack', '--no-turbo-inlining']
+const NAMED_FRAMES = ['--perf-basic-prof', '--interpreted-frames-native-stack', '--no-turbo-inlining', '--always-sparkplug']
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sonde-incident-'))
 /** @type {import('node:child_process').ChildProcess[]} */
 const children = []
 let stopping = false
 
-/** A port that nobody listens on: where the message queue should be. @returns {Promise<number>} */
-async function closedPort() {
+/**
+ * The socket of a queue that died: the file is there, nobody listens, connecting to it is refused. Node removes the path of
+ * a server that it closes, so the file is moved out of its sight first.
+ * @param {string} target
+ */
+async function leaveDeadSocket(target) {
   const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
-  const address = server.address()
+  await new Promise((resolve) => server.listen(`${target}.alive`, () => resolve(undefined)))
+  renameSync(`${target}.alive`, target)
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** @param {string} script @param {(string | number)[]} [args] */
@@ -92,8 +96,9 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
   process.on(signal, () => stop(signal === 'SIGINT' ? 'Ctrl-C' : signal, 0))
 process.once('disconnect', () => stop('the starting process is gone', 0)) // only where this was forked itself
 
-const queuePort = await closedPort()
-const checkout = startService('checkout.mjs', [0, queuePort, folder])
+const queueSocket = path.join(folder, 'queue.sock')
+await leaveDeadSocket(queueSocket)
+const checkout = startService('checkout.mjs', [0, queueSocket, folder])
 const catalog = startService('catalog.mjs')
 const [checkoutPort, catalogPort] = await Promise.all([listening(checkout), listening(catalog)])
 const loadgen = startService('loadgen.mjs', [checkoutPort, catalogPort])
@@ -103,7 +108,7 @@ checkout.on('message', (/** @type {{ type: string, refused: number, lines: numbe
 })
 
 console.log(`An incident is running on this machine${seconds === null ? '' : ` for ${seconds} s`}:
-  checkout  pid ${checkout.pid}  takes orders; its message queue at 127.0.0.1:${queuePort} is down
+  checkout  pid ${checkout.pid}  takes orders; its message queue at ${queueSocket} is down
   catalog   pid ${catalog.pid}  a healthy neighbour
   loadgen   pid ${loadgen.pid}  customers
 
@@ -111,7 +116,7 @@ Find it in Sonde: New capture → "CPU + syscalls" → filter: process "checkout
   left:  search the flame graph for publishWithRetry
   right: connect fails with ECONNREFUSED thousands of times a second; write goes to ${path.join(folder, 'checkout.log')}
 Ctrl-C ends it and removes the log.`)
-process.send?.({ type: 'ready', pids: { checkout: checkout.pid, catalog: catalog.pid, loadgen: loadgen.pid }, queuePort })
+process.send?.({ type: 'ready', pids: { checkout: checkout.pid, catalog: catalog.pid, loadgen: loadgen.pid } })
 
 let before = { ...last, at: performance.now() }
 const ticker = setInterval(() => {

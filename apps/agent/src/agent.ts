@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises'
+import { type AgentCommand, type CapabilityId, type HostFacts, RECIPES } from '@sonde/contract'
+import { answerQuery } from './answer-query.ts'
+import { CaptureDesk } from './capture-desk.ts'
+import { ConfigError } from './config-error.ts'
+import { errorCode, errorText } from './durable-file.ts'
+import { openSession, type Session } from './enrol.ts'
+import type { AgentEnv } from './env.ts'
+import { GatewayClient } from './gateway-client.ts'
+import { HeartbeatLoop } from './heartbeat.ts'
+import { takeInstanceLock } from './instance-lock.ts'
+import { Journal } from './journal.ts'
+import { KillSwitch } from './kill-switch.ts'
+import type { Log } from './log.ts'
+import { runPollLoop } from './poll-loop.ts'
+import { Spool } from './spool.ts'
+import type { Tracing } from './tracing.ts'
+
+const KILL_SWITCH_FILE = '/run/sonde/disabled'
+const MAX_RECORDINGS = 2
+/** Of the 5 s that a stop may take: what is left after the tracers' second goes to reporting. */
+const SHUTDOWN_UPLOAD_MS = 4_000
+/** The server waits some seconds for an answer to a live question; later ones are of no use. */
+const ANSWER_FOR_MS = 10_000
+
+export type AgentOptions = {
+  env: AgentEnv
+  tracing: Tracing
+  log: Log
+  /** Fires when the agent is to stop. */
+  signal: AbortSignal
+  killSwitchFile?: string
+  heartbeatMs?: number
+}
+
+/**
+ * Runs the agent until the signal fires: enrol if need be, report what an earlier run left, then heartbeats and commands.
+ * Throws a ConfigError for what only a person can put right.
+ */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { env, log } = options
+  await prepareStateDir(env.stateDir)
+  const lock = await takeInstanceLock(env.stateDir)
+  try {
+    warnAboutPlainHttp(env.gatewayUrl, log)
+    const facts = await options.tracing.detectFacts()
+    logWhatIsMissing(facts, log)
+    const client = new GatewayClient(env.gatewayUrl, log)
+    const session = await openSession({ ...env, client, facts, log, signal: options.signal })
+    await serve(options, client, session, facts)
+  } catch (error) {
+    // A stop while waiting for the gateway is a good end.
+    if (!options.signal.aborted) throw error
+  } finally {
+    await lock.release()
+  }
+}
+
+async function serve(options: AgentOptions, client: GatewayClient, session: Session, facts: HostFacts): Promise<void> {
+  const { env, tracing, log, signal } = options
+  const { stateDir, labels } = env
+  const killSwitch = new KillSwitch(options.killSwitchFile ?? KILL_SWITCH_FILE)
+  const journal = await Journal.open(stateDir, log)
+  const spool = await Spool.open(stateDir)
+  const intervalMs = options.heartbeatMs
+  const heartbeat = new HeartbeatLoop(facts, {
+    client,
+    credentials: session,
+    tracing,
+    labels,
+    signal,
+    log,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+  })
+  const desk = new CaptureDesk({
+    client,
+    session,
+    journal,
+    spool,
+    tracing,
+    killSwitch,
+    stateDir,
+    facts: () => heartbeat.facts,
+    log,
+    maxRecordings: MAX_RECORDINGS,
+    onCapabilityMissing: () => heartbeat.detectSoon(),
+  })
+  const answering = new Set<string>()
+  const answer = async (command: Extract<AgentCommand, { type: 'query' }>): Promise<void> => {
+    if (answering.has(command.queryId)) return
+    answering.add(command.queryId)
+    try {
+      const body = await answerQuery(command.query, tracing, heartbeat.facts, killSwitch)
+      await client.answerQuery(session, command.queryId, body, { signal, retryForMs: ANSWER_FOR_MS })
+    } catch (error) {
+      if (!signal.aborted) log.warn({ queryId: command.queryId, why: errorText(error) }, 'a question could not be answered')
+    } finally {
+      answering.delete(command.queryId)
+    }
+  }
+  try {
+    await desk.recover()
+    log.info({ hostId: session.hostId, gateway: env.gatewayUrl, stateDir }, 'agent ready')
+    const polling = runPollLoop({
+      client,
+      credentials: session,
+      signal,
+      log,
+      active: () => desk.active(),
+      onCommand: (command) => {
+        if (command.type === 'start') desk.start(command.target, command.spec)
+        else if (command.type === 'cancel') desk.cancel(command.target)
+        else void answer(command)
+      },
+      onUnreadableStart: (target) => desk.start(target, null),
+    })
+    await Promise.all([polling, heartbeat.run()])
+  } finally {
+    await desk.close(
+      { kind: 'failed', reason: 'agent-shutdown', message: 'The agent was stopped while the capture ran.' },
+      SHUTDOWN_UPLOAD_MS,
+    )
+    await journal.close()
+    log.info('agent stopped')
+  }
+}
+
+async function prepareStateDir(stateDir: string): Promise<void> {
+  try {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const code = errorCode(error)
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOTDIR') throw error
+    throw new ConfigError(
+      `The state folder ${stateDir} cannot be made (${code}). Run the agent as root, or set SONDE_STATE_DIR to a folder it may write.`,
+    )
+  }
+}
+
+function warnAboutPlainHttp(gatewayUrl: string, log: Log): void {
+  const { protocol, hostname } = new URL(gatewayUrl)
+  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  if (protocol === 'http:' && !isLocal) log.warn('SONDE_GATEWAY_URL is plain http: tokens and results travel unencrypted. Use https.')
+}
+
+/** One line, so that whoever starts an agent by hand sees at once what it will not do; the host page has the details. */
+function logWhatIsMissing(facts: HostFacts, log: Log): void {
+  const needed = new Set<CapabilityId>(Object.values(RECIPES).flatMap((recipe) => [...recipe.requires]))
+  const missing = facts.capabilities.filter((capability) => !capability.available && needed.has(capability.id))
+  if (missing.length === 0) return
+  const sentences = missing.map(({ id, reason, remedy }) => [`${id}:`, reason ?? 'not available.', remedy].filter(Boolean).join(' '))
+  log.warn({ missing: missing.map(({ id }) => id) }, `The agent runs, but cannot record everything on this host. ${sentences.join(' ')}`)
+}

@@ -1,0 +1,71 @@
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
+import { CHUNK_LIMITS, type SyscallSnapshot } from '@sonde/contract'
+import { encodeProfile, type Profile } from '@sonde/profile'
+import { splitProfile } from './split-profile.ts'
+
+const gzip = promisify(gzipCallback)
+
+export type ChunkLimits = { maxCompressedBytes: number; maxRawBytes: number }
+
+/**
+ * A profile delta as gzip'd chunks that each fit the limits, in the order of time; usually one. `onLost` is told the weight of a
+ * sample that fits no chunk even alone, so that it is counted and not dropped in silence.
+ */
+export async function* encodeProfileChunks(
+  profile: Profile,
+  onLost: (samples: number) => void,
+  limits: ChunkLimits = CHUNK_LIMITS,
+): AsyncGenerator<Buffer> {
+  if (profile.samples.length === 0) return
+  const raw = encodeProfile(profile)
+  if (raw.length <= limits.maxRawBytes) {
+    const compressed = await gzip(raw)
+    if (compressed.length <= limits.maxCompressedBytes) {
+      yield compressed
+      return
+    }
+  }
+  const halves = splitProfile(profile)
+  if (halves === null) {
+    onLost(profile.samples.weight[0] ?? 1)
+    return
+  }
+  for (const half of halves) yield* encodeProfileChunks(half, onLost, limits)
+}
+
+export type SyscallsChunk = {
+  bytes: Buffer /** As encoded: rows may have been left out, then the counts in it say so. */
+  snapshot: SyscallSnapshot
+}
+
+/**
+ * A syscall snapshot as one gzip'd chunk. It cannot be split (each one is the whole truth so far), so where it is too big,
+ * the rows with the least time go: their calls count as lost and the snapshot as truncated.
+ */
+export async function encodeSyscallsChunk(snapshot: SyscallSnapshot, limits: ChunkLimits = CHUNK_LIMITS): Promise<SyscallsChunk> {
+  let current = snapshot
+  for (;;) {
+    const raw = Buffer.from(JSON.stringify(current))
+    if (raw.length <= limits.maxRawBytes) {
+      const bytes = await gzip(raw)
+      if (bytes.length <= limits.maxCompressedBytes) return { bytes, snapshot: current }
+    }
+    if (current.rows.length === 0 && current.processes.length === 0) throw new Error('an empty syscall snapshot does not fit a chunk')
+    current = keepLargestRows(current, current.rows.length >> 1)
+  }
+}
+
+function keepLargestRows(snapshot: SyscallSnapshot, keep: number): SyscallSnapshot {
+  const rows = [...snapshot.rows].sort((a, b) => b.totalNs - a.totalNs)
+  const kept = rows.slice(0, keep)
+  const pids = new Set(kept.map((row) => row.pid))
+  const droppedCalls = rows.slice(keep).reduce((sum, row) => sum + row.calls, 0)
+  return {
+    ...snapshot,
+    rows: kept,
+    processes: snapshot.processes.filter((process) => pids.has(process.pid)),
+    lostCalls: snapshot.lostCalls + droppedCalls,
+    truncated: true,
+  }
+}

@@ -1,0 +1,70 @@
+import { HEARTBEAT_MS, type HostFacts, type Labels } from '@sonde/contract'
+import { errorText } from './durable-file.ts'
+import { type Credentials, type GatewayClient, GatewayRefusal, GatewayUnreachable } from './gateway-client.ts'
+import type { Log } from './log.ts'
+import { pause } from './pause.ts'
+import type { Tracing } from './tracing.ts'
+
+/** Facts are tested by running the tools, about a second of work: seldom enough to cost nothing, often enough to see an upgrade. */
+const FACTS_AGAIN_MS = 60 * 60_000
+
+export type HeartbeatOptions = {
+  client: GatewayClient
+  credentials: Credentials
+  tracing: Tracing
+  labels: Labels
+  signal: AbortSignal
+  log: Log
+  intervalMs?: number
+}
+
+/** Tells the gateway every 10 s that this host is there, with its load; and its facts whenever they changed. */
+export class HeartbeatLoop {
+  readonly #options: HeartbeatOptions
+  #facts: HostFacts
+  /** What the server knows, as JSON; null makes the next heartbeat carry the facts. */
+  #sentFacts: string | null = null
+  #detectAtMs = performance.now() + FACTS_AGAIN_MS
+
+  constructor(facts: HostFacts, options: HeartbeatOptions) {
+    this.#facts = facts
+    this.#options = options
+  }
+
+  get facts(): HostFacts {
+    return this.#facts
+  }
+
+  /** Something the facts promise did not work: look again before the next heartbeat. */
+  detectSoon(): void {
+    this.#detectAtMs = 0
+  }
+
+  /** Beats until the signal fires. Never throws. */
+  async run(): Promise<void> {
+    const { signal, log, intervalMs = HEARTBEAT_MS } = this.#options
+    while (!signal.aborted) {
+      const startedMs = performance.now()
+      try {
+        await this.#beat()
+      } catch (error) {
+        // Contact lost and found is logged by the client; the next beat is the retry.
+        if (!signal.aborted && !(error instanceof GatewayUnreachable)) log.error({ why: errorText(error) }, 'heartbeat failed')
+        if (error instanceof GatewayRefusal) this.#sentFacts = null
+      }
+      await pause(Math.max(0, startedMs + intervalMs - performance.now()), signal)
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { client, credentials, tracing, labels, signal } = this.#options
+    if (performance.now() >= this.#detectAtMs) {
+      this.#detectAtMs = performance.now() + FACTS_AGAIN_MS
+      this.#facts = await tracing.detectFacts()
+    }
+    const facts = JSON.stringify(this.#facts)
+    const news = facts === this.#sentFacts ? {} : { facts: this.#facts, labels }
+    await client.heartbeat(credentials, { load: await tracing.readLoad(), ...news }, { signal, retryForMs: 0 })
+    this.#sentFacts = facts
+  }
+}

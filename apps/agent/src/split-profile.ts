@@ -1,0 +1,52 @@
+import { type FrameKind, type Profile, ProfileBuilder } from '@sonde/profile'
+
+/**
+ * Two profiles that merge back to the given one: the earlier and the later half of its samples, each with only the
+ * strings, frames, stacks and threads that its samples use. Null where there is at most one sample.
+ */
+export function splitProfile(profile: Profile): [Profile, Profile] | null {
+  const { length } = profile.samples
+  if (length < 2) return null
+  const middle = length >> 1
+  return [takeSamples(profile, 0, middle), takeSamples(profile, middle, length)]
+}
+
+function takeSamples(profile: Profile, from: number, to: number): Profile {
+  const { hosts, threads, frames, stacks, samples, strings } = profile
+  const builder = new ProfileBuilder(profile.meta)
+  const text = (index: number | undefined): string => strings[index ?? 0] ?? ''
+  /** New row of an old one, -1 while it has none. */
+  const newStack = new Int32Array(stacks.length).fill(-1)
+  const newThread = new Int32Array(threads.length).fill(-1)
+
+  const threadOf = (old: number): number => {
+    if (newThread[old] === -1) {
+      const host = threads.host[old] ?? 0
+      const hostRow = builder.addHost(hosts.id[host] ?? '', hosts.name[host] ?? '')
+      newThread[old] = builder.addThread(hostRow, threads.pid[old] ?? -1, threads.tid[old] ?? -1, text(threads.comm[old]))
+    }
+    return newThread[old] ?? 0
+  }
+  const stackOf = (leaf: number): number => {
+    // Up to the first row that has a new one already (or past the root), then down again, parents first.
+    const path: number[] = []
+    let row = leaf
+    while (row !== -1 && newStack[row] === -1) {
+      path.push(row)
+      row = stacks.parent[row] ?? -1
+    }
+    let parent = row === -1 ? -1 : (newStack[row] ?? -1)
+    for (const old of path.reverse()) {
+      const frame = stacks.frame[old] ?? 0
+      const kind = (frames.kind[frame] ?? 0) as FrameKind
+      parent = builder.addStack(parent, builder.addFrame(text(frames.name[frame]), text(frames.module[frame]), kind))
+      newStack[old] = parent
+    }
+    return parent
+  }
+  for (let i = from; i < to; i++) {
+    const stack = samples.stack[i] ?? -1
+    builder.addSample(stack === -1 ? -1 : stackOf(stack), threadOf(samples.thread[i] ?? 0), samples.timeUs[i] ?? 0, samples.weight[i] ?? 0)
+  }
+  return builder.build()
+}

@@ -10,6 +10,29 @@ export type Db = {
   close: () => Promise<void>
 }
 
+/** A pool, or a client within a transaction. */
+export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>
+
+/** Runs `work` on one connection, in one transaction; rolled back when it throws. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    // A connection that cannot even roll back is of no more use to anybody.
+    await client.query('ROLLBACK').catch((e: Error) => {
+      broken = e
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
 /** Connects lazily, so this does not fail when the server is not up yet; the first query does. */
 export function createDb(url: string, options: { maxConnections?: number } = {}): Db {
   const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10, connectionTimeoutMillis: 10_000, keepAlive: true })

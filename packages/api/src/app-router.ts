@@ -1,0 +1,18 @@
+import { capturesRouter } from './routers/captures.ts'
+import { hostsRouter } from './routers/hosts.ts'
+import { joinTokensRouter } from './routers/join-tokens.ts'
+import { peopleRouter } from './routers/people.ts'
+import { sessionRouter } from './routers/session.ts'
+import { createCallerFactory, router } from './trpc.ts'
+
+export const appRouter = router({
+  session: sessionRouter,
+  people: peopleRouter,
+  hosts: hostsRouter,
+  joinTokens: joinTokensRouter,
+  captures: capturesRouter,
+})
+export type AppRouter = typeof appRouter
+
+/** Calls procedures without HTTP, for server components and tests: `createCaller({ actor, app }).captures.get({ id })`. */
+export const createCaller = createCallerFactory(appRouter)

@@ -1,0 +1,3 @@
+export { type AppRouter, appRouter, createCaller } from './app-router.ts'
+export type { ApiContext } from './context.ts'
+export { errorCodeOf, translateError } from './translate-error.ts'

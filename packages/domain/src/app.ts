@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
+import { CaptureFeeds } from './capture-feeds.ts'
+import { ProfileCache } from './profile-cache.ts'
+
+/**
+ * What use cases work with: made once per process and given to each as its second argument, after who asks.
+ *
+ *   const app = createApp({ databaseUrl, webUrl: 'https://sonde.example', gatewayUrl: 'https://gateway.example' })
+ *   const { id } = await startCapture(actor, app, input)
+ */
+export type App = {
+  db: Db
+  blobs: BlobStore
+  bus: DispatchBus
+  clock: Clock
+  newId: () => string
+  urls: { web: string; gateway: string }
+  /** Merged profiles by capture and version; bounded. */
+  profiles: ProfileCache
+  /** Live views of captures; one poller for each capture that somebody watches. */
+  feeds: CaptureFeeds
+  close: () => Promise<void>
+}
+
+/** For what people see. Leases and deadlines are compared in the database by its own clock, the only one that all processes share. */
+export type Clock = { now: () => Date }
+
+export type AppOptions = {
+  databaseUrl: string
+  /** Public address of the web app, without a trailing slash; invite links start with it. */
+  webUrl: string
+  /** Public address of the gateway, for the command that adds a host. */
+  gatewayUrl: string
+  maxConnections?: number
+  /** Told about troubles that are no caller's fault (a broken notification). */
+  onError?: (error: Error) => void
+}
+
+/** Connects lazily: returns at once, also while the database is still starting. Call `close` at the end of the process. */
+export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clock' | 'newId' | 'blobs' | 'bus'>> = {}): App {
+  const db = createDb(options.databaseUrl, { maxConnections: options.maxConnections ?? 10 })
+  const app: App = {
+    db,
+    blobs: overrides.blobs ?? createPostgresBlobStore(db),
+    bus: overrides.bus ?? createPostgresDispatchBus(db, options.databaseUrl, options.onError),
+    clock: overrides.clock ?? { now: () => new Date() },
+    newId: overrides.newId ?? (() => randomUUID().replaceAll('-', '')),
+    urls: { web: options.webUrl.replace(/\/$/, ''), gateway: options.gatewayUrl.replace(/\/$/, '') },
+    profiles: new ProfileCache(),
+    feeds: new CaptureFeeds(),
+    close: async () => {
+      app.feeds.close()
+      await db.close()
+    },
+  }
+  return app
+}

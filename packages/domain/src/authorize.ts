@@ -1,0 +1,52 @@
+import { type Actor, type Role, SondeError } from '@sonde/contract'
+
+/** `own`: only on what the actor made. `public`: without being signed in, too. */
+type Rule = { [R in Role]: 'yes' | 'own' | 'no' } & { public?: true }
+
+const everyone: Rule = { viewer: 'yes', operator: 'yes', admin: 'yes', public: true }
+const reader: Rule = { viewer: 'yes', operator: 'yes', admin: 'yes' }
+const operator: Rule = { viewer: 'no', operator: 'yes', admin: 'yes' }
+const owner: Rule = { viewer: 'no', operator: 'own', admin: 'yes' }
+const admin: Rule = { viewer: 'no', operator: 'no', admin: 'yes' }
+
+/** Who may do what. What is not here is not allowed. */
+export const PERMISSIONS = {
+  'session.read': everyone,
+  'invite.check': everyone,
+  'invite.accept': everyone,
+  'person.list': admin,
+  'person.invite': admin,
+  'host.read': reader,
+  /** Ask a live agent: its processes, what it would run. */
+  'host.ask': operator,
+  'host.remove': admin,
+  'join-token.create': admin,
+  'join-token.list': admin,
+  'join-token.revoke': admin,
+  'capture.read': reader,
+  'capture.start': operator,
+  'capture.cancel': operator,
+  'capture.delete': owner,
+} as const satisfies Record<string, Rule>
+export type Action = keyof typeof PERMISSIONS
+
+export type SignedIn = Extract<Actor, { kind: 'user' }>
+
+/**
+ * Throws `not-signed-in` or `forbidden` unless the table allows it. Give the resource wherever the action has an owner; without
+ * it, `own` is a no. Returns the actor as a person.
+ */
+export function authorize(actor: Actor, action: Action, resource?: { ownerId: string }): SignedIn {
+  const rule: Rule = PERMISSIONS[action]
+  if (actor.kind !== 'user') throw new SondeError('not-signed-in', 'sign in first')
+  const verdict = rule[actor.role]
+  if (verdict === 'yes' || (verdict === 'own' && resource?.ownerId === actor.userId)) return actor
+  const role = actor.role === 'viewer' ? 'a viewer' : actor.role === 'operator' ? 'an operator' : 'this account'
+  throw new SondeError('forbidden', verdict === 'own' ? `${role} may do this to what they made themselves only` : `${role} may not do this`)
+}
+
+/** The same for actions that need no session. Throws unless the table says so. */
+export function authorizePublic(action: Action): void {
+  const rule: Rule = PERMISSIONS[action]
+  if (rule.public !== true) throw new SondeError('not-signed-in', 'sign in first')
+}

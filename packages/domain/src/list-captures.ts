@@ -1,0 +1,89 @@
+import { type Actor, type CaptureSummary, captureSpecSchema, SondeError, type TargetState, targetStateSchema } from '@sonde/contract'
+import { z } from 'zod'
+import type { App } from './app.ts'
+import { authorize } from './authorize.ts'
+import { captureEndedAt, captureState } from './capture-state.ts'
+import { likePattern } from './like-pattern.ts'
+
+type Row = {
+  id: string
+  title: string
+  spec: unknown
+  created_at: Date
+  created_by_id: string
+  created_by: string
+  samples: string
+  syscalls: string
+  bytes: string
+  hosts: unknown
+}
+
+const hostsSchema = z.array(z.object({ id: z.string(), name: z.string(), state: targetStateSchema, endedAt: z.coerce.date().nullable() }))
+
+/**
+ * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each word of `search` must occur in the title,
+ * the recipe, the creator's name or a host's name.
+ */
+export async function listCaptures(
+  actor: Actor,
+  app: App,
+  input: { cursor?: string | undefined; limit?: number | undefined; search?: string | undefined },
+): Promise<{ items: CaptureSummary[]; nextCursor: string | null }> {
+  authorize(actor, 'capture.read')
+  const limit = input.limit ?? 30
+  const after = input.cursor === undefined ? null : readCursor(input.cursor)
+  const words = (input.search ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 10)
+  const { rows } = await app.db.pool.query<Row>(
+    `SELECT c.id, c.title, c.spec, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.bytes
+     FROM captures c
+     JOIN users u ON u.id = c.created_by_id
+     CROSS JOIN LATERAL (
+       SELECT coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'name', h.name, 'state', t.state, 'endedAt', t.ended_at) ORDER BY h.name, h.id), '[]') AS hosts,
+         string_agg(h.name, ' ') AS names,
+         coalesce(sum((t.quality->>'samples')::bigint), 0) AS samples,
+         coalesce(sum((t.quality->>'syscalls')::bigint), 0) AS syscalls,
+         coalesce(sum(t.stored_bytes), 0) AS bytes
+       FROM targets t JOIN hosts h ON h.id = t.host_id WHERE t.capture_id = c.id
+     ) t
+     WHERE c.deleted_at IS NULL
+       AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))
+       AND NOT EXISTS (
+         SELECT FROM unnest($3::text[]) AS word
+         WHERE concat_ws(' ', c.title, c.spec->>'recipe', u.name, t.names) NOT ILIKE word
+       )
+     ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+    [after?.at ?? null, after?.id ?? '', words.map(likePattern), limit + 1],
+  )
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return { items: page.map(summaryOf), nextCursor: rows.length > limit && last ? writeCursor(last) : null }
+}
+
+function summaryOf(row: Row): CaptureSummary {
+  const hosts = hostsSchema.parse(row.hosts)
+  const states: TargetState[] = hosts.map((h) => h.state)
+  return {
+    id: row.id,
+    title: row.title,
+    spec: captureSpecSchema.parse(row.spec),
+    state: captureState(states),
+    createdAt: row.created_at,
+    createdBy: { id: row.created_by_id, name: row.created_by },
+    endedAt: captureEndedAt(hosts),
+    hosts: hosts.map(({ id, name, state }) => ({ id, name, state })),
+    samples: Number(row.samples),
+    syscalls: Number(row.syscalls),
+    bytes: Number(row.bytes),
+  }
+}
+
+/** The last row's place in the order: time (ms) and id. Times have ms in the database too, so nothing is skipped or doubled. */
+function writeCursor(row: Row): string {
+  return Buffer.from(`${row.created_at.getTime()}.${row.id}`).toString('base64url')
+}
+
+function readCursor(cursor: string): { at: Date; id: string } {
+  const [, ms, id] = /^(\d{1,15})\.([\w-]{4,64})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (ms === undefined || id === undefined) throw new SondeError('invalid', 'this is not a page of the list')
+  return { at: new Date(Number(ms)), id }
+}

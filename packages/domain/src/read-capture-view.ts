@@ -1,0 +1,93 @@
+import {
+  type CaptureView,
+  captureSpecSchema,
+  hostCommandSchema,
+  SondeError,
+  type TargetView,
+  targetQualitySchema,
+  targetReasonSchema,
+  targetStateSchema,
+} from '@sonde/contract'
+import { z } from 'zod'
+import type { App } from './app.ts'
+import { captureEndedAt, captureState } from './capture-state.ts'
+
+type CaptureRow = { id: string; title: string; spec: unknown; created_at: Date; created_by_id: string; created_by: string }
+type TargetRow = {
+  host_id: string
+  host_name: string
+  state: string
+  cancel_requested_at: Date | null
+  attempt: number
+  reason: string | null
+  message: string | null
+  started_at: Date | null
+  ended_at: Date | null
+  recorded_ms: number | null
+  profile_chunks: number
+  syscalls_chunks: number
+  stored_bytes: string
+  quality: unknown
+  commands: unknown
+}
+
+/** All that the capture page shows; no check of who asks. Throws `not-found`, also for a deleted one. */
+export async function readCaptureView(app: App, captureId: string): Promise<CaptureView> {
+  const capture = await app.db.pool.query<CaptureRow>(
+    `SELECT c.id, c.title, c.spec, c.created_at, c.created_by_id, u.name AS created_by
+     FROM captures c JOIN users u ON u.id = c.created_by_id WHERE c.id = $1 AND c.deleted_at IS NULL`,
+    [captureId],
+  )
+  const row = capture.rows[0]
+  if (!row) throw new SondeError('not-found', 'there is no such capture; it may have been deleted')
+  const { rows } = await app.db.pool.query<TargetRow>(
+    `SELECT t.*, h.name AS host_name FROM targets t JOIN hosts h ON h.id = t.host_id
+     WHERE t.capture_id = $1 ORDER BY h.name, h.id`,
+    [captureId],
+  )
+  const targets = rows.map(targetOf)
+  const count = (key: 'profile_chunks' | 'syscalls_chunks') => rows.reduce((sum, r) => sum + r[key], 0)
+  return {
+    id: row.id,
+    title: row.title,
+    spec: captureSpecSchema.parse(row.spec),
+    state: captureState(targets.map((t) => t.state)),
+    createdAt: row.created_at,
+    createdBy: { id: row.created_by_id, name: row.created_by },
+    endedAt: captureEndedAt(targets),
+    targets,
+    resultVersion: { profile: count('profile_chunks'), syscalls: count('syscalls_chunks') },
+    serverNow: app.clock.now(),
+  }
+}
+
+function targetOf(row: TargetRow): TargetView {
+  return {
+    hostId: row.host_id,
+    hostName: row.host_name,
+    state: targetStateSchema.parse(row.state),
+    cancelRequested: row.cancel_requested_at !== null,
+    attempt: row.attempt,
+    reason: targetReasonSchema.nullable().parse(row.reason),
+    message: row.message,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    recordedMs: row.recorded_ms,
+    chunks: row.profile_chunks + row.syscalls_chunks,
+    bytes: Number(row.stored_bytes),
+    quality: targetQualitySchema.nullable().parse(row.quality),
+    commands: z.array(hostCommandSchema).parse(row.commands),
+  }
+}
+
+/**
+ * A number that grows with every change of a capture's targets, cheap to ask for; null when the capture is gone. A sum of
+ * counters, not the newest timestamp: of two transactions the one that began first may commit last.
+ */
+export async function readCaptureRevision(app: App, captureId: string): Promise<number | null> {
+  const { rows } = await app.db.pool.query<{ revision: string | null }>(
+    `SELECT (SELECT sum(revision) FROM targets WHERE capture_id = c.id) AS revision FROM captures c WHERE c.id = $1 AND c.deleted_at IS NULL`,
+    [captureId],
+  )
+  return rows[0] ? Number(rows[0].revision ?? 0) : null
+}

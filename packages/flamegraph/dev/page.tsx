@@ -1,0 +1,154 @@
+/**
+ * A page to look at the flame graph with: `node packages/flamegraph/dev/serve.ts`. Query: n (nodes), dark, layout, color,
+ * search, regex, group, shape=recursion|siblings|hostile.
+ */
+import { buildCallTree, type CallTree, FRAME_KIND, GROUP_KIND, ProfileBuilder, syntheticProfile } from '@sonde/profile'
+import { useRef, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, type FlameSearchResult } from '../src/react.tsx'
+
+const params = new URLSearchParams(location.search)
+const nodes = Number(params.get('n') ?? 10_000)
+const group = params.get('group') === 'merged' ? 'merged' : 'process'
+document.documentElement.classList.toggle('dark', params.has('dark'))
+
+function buildTree(seed: number): CallTree {
+  const shape = params.get('shape')
+  if (shape === 'recursion') return deepRecursion(5000)
+  if (shape === 'hostile') return hostileNames()
+  return buildCallTree(syntheticProfile({ nodes, seed, processes: 24 }), { group, order: 'weight' })
+}
+
+function deepRecursion(depth: number): CallTree {
+  const builder = new ProfileBuilder({
+    event: 'cpu-clock',
+    unit: 'samples',
+    periodNs: 10_101_010,
+    startMs: 0,
+    durationMs: 1000,
+    timed: false,
+  })
+  const host = builder.addHost('h', 'host')
+  const thread = builder.addThread(host, 1, 1, 'recurse')
+  let stack = -1
+  for (let i = 0; i < depth - 2 && i < 1000; i++) {
+    stack = builder.addStack(stack, builder.addFrame(`fib${i % 3}`, 'recurse', FRAME_KIND.user))
+    if (i % 100 === 0) builder.addSample(stack, thread, 0, 1)
+  }
+  builder.addSample(stack, thread, 0, 5)
+  return buildCallTree(builder.build(), { group, order: 'weight' })
+}
+
+function hostileNames(): CallTree {
+  const builder = new ProfileBuilder({
+    event: 'cpu-clock',
+    unit: 'samples',
+    periodNs: 10_101_010,
+    startMs: 0,
+    durationMs: 1000,
+    timed: false,
+  })
+  const host = builder.addHost('h', 'host')
+  const thread = builder.addThread(host, 1, 1, '<b>comm</b>')
+  const names = [
+    '<img src=x onerror="document.title=\'owned\'">',
+    `${'std::vector<'.repeat(5000)}int`,
+    'a\u202ecte\u0000\u001b[31mred\nnew line',
+    '关于函数名称_日本語の関数_🙂🙂🙂🙂🙂🙂',
+    'שלום_rtl_name_العربية',
+    `e${'\u0301'.repeat(300)}`,
+  ]
+  names.forEach((name, i) => {
+    const outer = builder.addStack(-1, builder.addFrame(name, '/lib/x<script>.so', FRAME_KIND.user))
+    builder.addSample(builder.addStack(outer, builder.addFrame(name, '', FRAME_KIND.jit)), thread, 0, 10 - i)
+  })
+  return buildCallTree(builder.build(), { group, order: 'weight' })
+}
+
+declare global {
+  interface Window {
+    dev: {
+      setTree(seed: number): void
+      mountedMs: number
+      zoomNode: number
+      picked: number
+      searchResult: FlameSearchResult | null
+      tree: CallTree
+      kinds: typeof GROUP_KIND
+    }
+  }
+}
+const first = buildTree(42)
+window.dev = { setTree: () => undefined, mountedMs: 0, zoomNode: 0, picked: -1, searchResult: null, tree: first, kinds: GROUP_KIND }
+
+function Page() {
+  const [tree, setTree] = useState(first)
+  const [zoomNode, setZoomNode] = useState(0)
+  const [text, setText] = useState(params.get('search') ?? '')
+  const [result, setResult] = useState<FlameSearchResult | null>(null)
+  const [layout, setLayout] = useState<'flame' | 'icicle'>(params.get('layout') === 'flame' ? 'flame' : 'icicle')
+  const [colorBy, setColorBy] = useState<'kind' | 'module'>(params.get('color') === 'module' ? 'module' : 'kind')
+  const graph = useRef<FlameGraphHandle>(null)
+  const field = useRef<HTMLInputElement>(null)
+  Object.assign(window.dev, { zoomNode, searchResult: result, tree })
+  window.dev.setTree = (seed) => setTree(buildTree(seed))
+  return (
+    <div
+      style={{
+        display: 'flex',
+        flexDirection: 'column',
+        height: '100vh',
+        font: '13px system-ui',
+        background: 'var(--flame-bg)',
+        color: 'var(--flame-text)',
+      }}
+    >
+      <div style={{ display: 'flex', gap: 8, padding: 6, flexWrap: 'wrap', alignItems: 'center' }}>
+        <input
+          ref={field}
+          aria-label="Search"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+          onKeyDown={(e) => e.key === 'Enter' && graph.current?.nextMatch()}
+        />
+        <span id="share">
+          {result && text ? result.error || `${(100 * result.matchedShare).toFixed(1)} % in ${result.matchedFrames} frames` : ''}
+        </span>
+        <button type="button" onClick={() => setLayout(layout === 'flame' ? 'icicle' : 'flame')}>
+          {layout}
+        </button>
+        <button type="button" onClick={() => setColorBy(colorBy === 'kind' ? 'module' : 'kind')}>
+          {colorBy}
+        </button>
+        <FlameGraphBreadcrumbs tree={tree} zoomNode={zoomNode} onZoom={setZoomNode} />
+      </div>
+      <div style={{ flex: 1, minHeight: 0 }}>
+        <FlameGraph
+          ref={graph}
+          tree={tree}
+          periodNs={10_101_010}
+          unit="samples"
+          layout={layout}
+          colorBy={colorBy}
+          zoomNode={zoomNode}
+          onZoom={setZoomNode}
+          search={{ text, regex: params.has('regex') }}
+          onSearchResult={setResult}
+          onOpenSearch={() => field.current?.focus()}
+          onFindName={setText}
+          onSelectProcess={(row) => {
+            window.dev.picked = row
+          }}
+        />
+      </div>
+    </div>
+  )
+}
+
+const started = performance.now()
+createRoot(document.getElementById('root') ?? document.body).render(<Page />)
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => {
+    window.dev.mountedMs = performance.now() - started
+  }),
+)

@@ -1,0 +1,11 @@
+import { createServer } from 'node:http'
+import { bundleDevPage } from './bundle.ts'
+
+/** `npx tsx packages/flamegraph/dev/serve.ts [port]`, bundled anew for each load. */
+const port = Number(process.argv[2] ?? 4690)
+createServer((_, response) => {
+  bundleDevPage().then(
+    (html) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
+    (cause: unknown) => response.writeHead(500).end(String(cause)),
+  )
+}).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}/?n=100000`))

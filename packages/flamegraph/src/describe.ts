@@ -1,0 +1,78 @@
+import { type CallTree, FRAME_KIND, GROUP_KIND } from '@sonde/profile'
+import { cleanText } from './clean-text.ts'
+import { formatCount, formatCpuTime, formatShare, formatWeight, type WeightUnit } from './format.ts'
+import { pathTo, siblingPosition } from './navigate.ts'
+
+/** Names in tooltips and copied stacks are cut here; 64 KB names exist. */
+const MAX_NAME = 4096
+const MAX_SPOKEN = 120
+const MAX_MODULE = 512
+
+const KIND_NAMES: Record<number, string> = {
+  [FRAME_KIND.user]: 'user code',
+  [FRAME_KIND.kernel]: 'kernel',
+  [FRAME_KIND.jit]: 'JIT-compiled code',
+  [FRAME_KIND.inlined]: 'inlined function',
+  [FRAME_KIND.unknown]: 'unknown symbol',
+  [GROUP_KIND.root]: 'everything',
+  [GROUP_KIND.host]: 'host',
+  [GROUP_KIND.process]: 'process',
+  [GROUP_KIND.thread]: 'thread',
+}
+export const kindName = (kind: number): string => KIND_NAMES[kind] ?? 'frame'
+
+export const nameOf = (tree: CallTree, node: number, maxLength = MAX_NAME): string =>
+  cleanText(tree.labels[tree.label[node] ?? 0] ?? '', maxLength)
+
+export const moduleOf = (tree: CallTree, node: number): string => cleanText(tree.modules[tree.module[node] ?? 0] ?? '', MAX_MODULE)
+
+/** All that a tooltip says about a frame, as text. */
+export type FrameDetails = {
+  name: string
+  module: string
+  kind: string
+  rows: { label: string; value: string; share: string }[]
+  /** `612 of 4,930 samples`; '' for units other than samples. */
+  ofAll: string
+}
+
+export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, periodNs: number): FrameDetails {
+  const total = tree.total[node] ?? 0
+  const self = tree.self[node] ?? 0
+  const all = tree.total[0] ?? 0
+  const parent = tree.parent[node] ?? -1
+  const rows = [{ label: 'total', value: formatWeight(total, unit), share: formatShare(total, all) }]
+  if (parent >= 0) rows.push({ label: 'of caller', value: '', share: formatShare(total, tree.total[parent] ?? 0) })
+  rows.push({ label: 'self', value: formatWeight(self, unit), share: formatShare(self, all) })
+  const cpu = formatCpuTime(total, unit, periodNs)
+  if (cpu) rows.push({ label: 'CPU time', value: `≈ ${cpu}`, share: '' })
+  return {
+    name: nameOf(tree, node),
+    module: moduleOf(tree, node),
+    kind: kindName(tree.kind[node] ?? FRAME_KIND.unknown),
+    rows,
+    ofAll: unit === 'samples' ? `${formatCount(total)} of ${formatCount(all)} samples` : '',
+  }
+}
+
+/** For a live region: `tcp_sendmsg, 12.4 %, depth 14, 3 of 9 siblings`. */
+export function announceFrame(tree: CallTree, node: number): string {
+  const { position, count } = siblingPosition(tree, node)
+  const siblings = count > 1 ? `, ${position} of ${count} siblings` : ''
+  return `${nameOf(tree, node, MAX_SPOKEN)}, ${formatShare(tree.total[node] ?? 0, tree.total[0] ?? 0)}, depth ${tree.depth[node] ?? 0}${siblings}`
+}
+
+/**
+ * The stack as plain text, innermost frame first as perf and gdb print it, one frame a line with its module in brackets.
+ * The root ("all") is left out. Line breaks and control characters in names cannot get through.
+ */
+export function stackText(tree: CallTree, node: number): string {
+  return pathTo(tree, node)
+    .slice(1)
+    .reverse()
+    .map((at) => {
+      const module = moduleOf(tree, at)
+      return module ? `${nameOf(tree, at)} (${module})` : nameOf(tree, at)
+    })
+    .join('\n')
+}

@@ -1,0 +1,62 @@
+import { toHex } from './color.ts'
+import { rowTop, type Screen } from './draw.ts'
+import type { FlameLayout } from './layout.ts'
+import type { FlameTheme } from './theme.ts'
+import type { VisibleRuns } from './visible.ts'
+
+/** What the second canvas shows, so that hovering never redraws the graph. Pixels are device pixels. */
+export type OverlayState = {
+  /** Box or strip under the pointer. */
+  hover: {
+    row: number
+    left: number
+    right: number /** Label of a single frame, -1 for strips: its namesakes are marked too. */
+    label: number
+  } | null
+  focus: { row: number; left: number; right: number } | null
+}
+
+export function drawOverlay(
+  ctx: CanvasRenderingContext2D,
+  screen: Screen,
+  layout: FlameLayout,
+  runs: VisibleRuns,
+  theme: FlameTheme,
+  { hover, focus }: OverlayState,
+): void {
+  ctx.clearRect(0, 0, screen.widthPx, screen.heightPx)
+  const line = Math.max(1, Math.round(screen.dpr))
+  const height = screen.rowPx - Math.max(1, Math.round(screen.dpr * 0.75))
+  if (hover) {
+    ctx.strokeStyle = toHex(theme.text)
+    ctx.lineWidth = line
+    if (hover.label >= 0) {
+      // The same function elsewhere: a thin line below it.
+      ctx.fillStyle = toHex(theme.text)
+      for (let row = runs.firstRow; row < runs.lastRow; row++) {
+        const end = runs.rowFirst[row - runs.firstRow + 1] ?? 0
+        for (let run = runs.rowFirst[row - runs.firstRow] ?? 0; run < end; run++) {
+          if ((runs.strip[run] ?? -1) >= 0 || layout.tree.label[layout.rowNode[runs.slot[run] ?? 0] ?? 0] !== hover.label) continue
+          const left = runs.left[run] ?? 0
+          ctx.fillRect(left, rowTop(screen, row) + height - line * 2, Math.max(line, (runs.right[run] ?? 0) - left - line), line * 2)
+        }
+      }
+    }
+    const width = Math.max(line * 2, hover.right - hover.left)
+    ctx.strokeRect(hover.left + line / 2, rowTop(screen, hover.row) + line / 2, width - line, height - line)
+  }
+  if (focus) {
+    // Two rings, so that it shows on any fill: the focus colour outside, the background inside.
+    const width = Math.max(line * 6, focus.right - focus.left)
+    const left = Math.max(0, Math.min(focus.left, screen.widthPx - width))
+    const top = rowTop(screen, focus.row)
+    ctx.lineWidth = line * 2
+    ctx.strokeStyle = toHex(theme.focus)
+    ctx.strokeRect(left + line, top + line, width - line * 2, height - line * 2)
+    if (width > line * 8) {
+      ctx.lineWidth = line
+      ctx.strokeStyle = toHex(theme.bg)
+      ctx.strokeRect(left + line * 2.5, top + line * 2.5, width - line * 5, height - line * 5)
+    }
+  }
+}

@@ -1,0 +1,284 @@
+'use client'
+
+import type { CallTree } from '@sonde/profile'
+import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
+import { copyText } from './copy-text.ts'
+import { announceFrame, nameOf, stackText } from './describe.ts'
+import type { FlameOrientation } from './draw.ts'
+import { attachInput } from './flame-input.ts'
+import { focusOf, handleKey } from './flame-keys.ts'
+import { FlameMenu, type MenuItem } from './flame-menu.tsx'
+import { FlameTooltip, placeAt, type TooltipSubject } from './flame-tooltip.tsx'
+import { type FlameHit, FlameView, type ZoomCause } from './flame-view.ts'
+import { formatCount, type WeightUnit } from './format.ts'
+import { FrameMirror } from './frame-mirror.tsx'
+import { threadRowOf } from './navigate.ts'
+import type { ColorBy } from './palette.ts'
+import type { FlameSearch, FlameSearchResult } from './search.ts'
+import { STYLE_ID, STYLES } from './styles.ts'
+
+export type FlameGraphProps = {
+  tree: CallTree
+  /** One sample stands for this many ns of CPU time; 0 where unknown. */
+  periodNs: number
+  unit: WeightUnit
+  layout: FlameOrientation
+  colorBy: ColorBy
+  /** Where the graph goes whenever this changes. The graph moves by itself at once and reports; the echo is ignored. -1 counts as 0. */
+  zoomNode: number
+  /** cause: 'jump' deserves a step in the browser's history, 'drift' (wheel or drag came to rest) replaces the last one. */
+  onZoom(node: number, cause: ZoomCause): void
+  search: FlameSearch
+  onSearchResult?: ((result: FlameSearchResult) => void) | undefined
+  /** Node under the pointer, -1 for none. */
+  onHover?: ((node: number) => void) | undefined
+  /** Row of the profile's thread table that was picked (menu, `p`, Alt+click) to narrow everything to its process. */
+  onSelectProcess?: ((threadRow: number) => void) | undefined
+  /** `/` was pressed: focus the search field. */
+  onOpenSearch?: (() => void) | undefined
+  /** "Find this name" of the menu: plain text to search for. */
+  onFindName?: ((name: string) => void) | undefined
+  className?: string | undefined
+  ariaLabel?: string | undefined
+  ref?: Ref<FlameGraphHandle> | undefined
+}
+
+export type FlameGraphHandle = {
+  focus(): void
+  /** Focuses the next match, heaviest first; null if there is none. */
+  nextMatch(): { position: number; count: number } | null
+  previousMatch(): { position: number; count: number } | null
+  resetZoom(): void
+  /** Of the focused, else the zoomed frame; leaf first, one frame a line. */
+  copyStack(): Promise<boolean>
+}
+
+const TOAST_MS = 1600
+
+/** The flame graph. Fills its parent, which needs a height. */
+export function FlameGraph(props: FlameGraphProps) {
+  const { tree, unit, periodNs, layout, colorBy, zoomNode, search, className = '', ariaLabel = 'Flame graph', ref } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const stage = useRef<HTMLDivElement>(null)
+  const base = useRef<HTMLCanvasElement>(null)
+  const overlay = useRef<HTMLCanvasElement>(null)
+  const tip = useRef<HTMLDivElement>(null)
+  const pointer = useRef<{ x: number; y: number } | null>(null)
+  const view = useRef<FlameView | null>(null)
+  const latest = useRef(props)
+  const [subject, setSubject] = useState<TooltipSubject | null>(null)
+  const [focused, setFocused] = useState<{ tree: CallTree; node: number } | null>(null)
+  const [spoken, setSpoken] = useState('')
+  const [toast, setToast] = useState('')
+  const [menu, setMenu] = useState<{ at: { x: number; y: number }; node: number } | null>(null)
+  const helpId = useId()
+
+  useLayoutEffect(() => {
+    latest.current = props
+  })
+
+  const copy = useCallback(async (text: string, what: string): Promise<boolean> => {
+    const done = text !== '' && (await copyText(text, document))
+    setToast(done ? `Copied ${what}` : text === '' ? 'Nothing to copy here' : 'The browser did not allow copying')
+    return done
+  }, [])
+
+  const copyStackOf = useCallback(
+    (node: number): Promise<boolean> => {
+      const text = view.current?.tree ? stackText(view.current.tree, node) : ''
+      return copy(text, `${formatCount(text.split('\n').length)} frames`)
+    },
+    [copy],
+  )
+
+  const pickProcess = useCallback((node: number): void => {
+    const now = view.current?.tree
+    const row = now ? threadRowOf(now, node) : -1
+    if (now && row >= 0) latest.current.onSelectProcess?.(now.thread[row] ?? -1)
+  }, [])
+
+  const stepMatch = useCallback((by: 1 | -1) => {
+    const reached = view.current?.stepMatch(by) ?? null
+    setToast(reached ? `Match ${formatCount(reached.position)} of ${formatCount(reached.count)}` : 'No match')
+    return reached
+  }, [])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made once; later props arrive through the effects below
+  useLayoutEffect(() => {
+    if (!scroller.current || !content.current || !stage.current || !base.current || !overlay.current) return
+    const elements = {
+      scroller: scroller.current,
+      content: content.current,
+      stage: stage.current,
+      base: base.current,
+      overlay: overlay.current,
+    }
+    const now = new FlameView(elements, {
+      onZoom: (node, cause) => latest.current.onZoom(node, cause),
+      onSearch: (result) => latest.current.onSearchResult?.(result),
+      onHover: (hit) => {
+        latest.current.onHover?.(hit?.type === 'frame' ? hit.node : -1)
+        setSubject(subjectOf(now, hit))
+      },
+      onFocus: (node) => {
+        if (!now.tree) return
+        setFocused({ tree: now.tree, node })
+        setSpoken(announceFrame(now.tree, node))
+      },
+    })
+    view.current = now
+    now.setOrientation(layout)
+    now.setColorBy(colorBy)
+    now.setSearch(search)
+    const detach = attachInput(now, elements.scroller, elements.stage, {
+      onPickProcess: pickProcess,
+      onMenu: (hit, at) => {
+        if (hit.type !== 'frame') return
+        setSubject(null)
+        setMenu({ at, node: hit.node })
+      },
+      onPointer: (at) => {
+        pointer.current = at
+        if (at && tip.current) placeAt(tip.current, at.x, at.y)
+      },
+    })
+    return () => {
+      detach()
+      now.destroy()
+      view.current = null
+    }
+  }, [])
+
+  useLayoutEffect(() => {
+    view.current?.setData(tree, zoomNode)
+    setMenu(null)
+  }, [tree, zoomNode])
+  useLayoutEffect(() => view.current?.setOrientation(layout), [layout])
+  useLayoutEffect(() => view.current?.setColorBy(colorBy), [colorBy])
+  const { text, regex } = search
+  useLayoutEffect(() => view.current?.setSearch({ text, regex }), [text, regex])
+
+  useLayoutEffect(() => {
+    if (subject && tip.current && pointer.current) placeAt(tip.current, pointer.current.x, pointer.current.y)
+  }, [subject])
+
+  useEffect(() => {
+    if (toast === '') return
+    const timer = setTimeout(() => setToast(''), TOAST_MS)
+    return () => clearTimeout(timer)
+  }, [toast])
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: () => scroller.current?.focus({ preventScroll: true }),
+      nextMatch: () => stepMatch(1),
+      previousMatch: () => stepMatch(-1),
+      resetZoom: () => view.current?.resetZoom(),
+      copyStack: () => copyStackOf(view.current ? focusOf(view.current) : 0),
+    }),
+    [stepMatch, copyStackOf],
+  )
+
+  const openMenuAt = (node: number): void => {
+    const box = view.current?.boxOf(node)
+    const around = stage.current?.getBoundingClientRect()
+    if (box && around) setMenu({ at: { x: around.left + Math.max(0, box.left) + 20, y: around.top + box.top + box.height + 8 }, node })
+  }
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const now = view.current
+    if (!now) return
+    const used = handleKey(now, event.nativeEvent, {
+      onOpenSearch: () => latest.current.onOpenSearch?.(),
+      onStepMatch: stepMatch,
+      onCopyStack: () => void copyStackOf(focusOf(now)),
+      onPickProcess: pickProcess,
+      onMenu: openMenuAt,
+    })
+    if (!used) return
+    setSubject(null)
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const closeMenu = useCallback(() => {
+    setMenu(null)
+    scroller.current?.focus({ preventScroll: true })
+  }, [])
+
+  const menuItems = (node: number): MenuItem[] => [
+    { label: 'Zoom to this frame', keys: 'Enter', run: () => view.current?.zoomTo(node) },
+    { label: 'Zoom out', keys: 'Backspace', run: () => void view.current?.zoomOut() },
+    ...(props.onFindName ? [{ label: 'Find this name', run: () => props.onFindName?.(tree.labels[tree.label[node] ?? 0] ?? '') }] : []),
+    { label: 'Copy stack', keys: 'c', run: () => void copyStackOf(node) },
+    { label: 'Copy name', run: () => void copy(nameOf(tree, node), 'the name') },
+    ...(props.onSelectProcess && threadRowOf(tree, node) >= 0
+      ? [{ label: 'Only this process', keys: 'p', run: () => pickProcess(node) }]
+      : []),
+  ]
+
+  const isEmpty = !((tree.total[0] ?? 0) > 0)
+  // The mirror lags behind the tree for one render while data comes in.
+  const mirrored = focused?.tree === tree ? focused.node : Math.max(0, zoomNode)
+  return (
+    <div className={`sf-root ${className}`}>
+      <style href={STYLE_ID} precedence="default">
+        {STYLES}
+      </style>
+      <div
+        ref={scroller}
+        className="sf-scroller"
+        role="application"
+        aria-roledescription="flame graph"
+        aria-label={ariaLabel}
+        aria-describedby={helpId}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the graph is one tab stop with roving focus inside
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onFocus={() => {
+          if (scroller.current?.matches(':focus-visible')) view.current?.showRing(true)
+        }}
+        onBlur={() => view.current?.showRing(false)}
+      >
+        <div ref={content} className="sf-content">
+          <div ref={stage} className="sf-stage" aria-hidden="true">
+            <canvas ref={base} />
+            <canvas ref={overlay} className="sf-overlay" />
+          </div>
+        </div>
+      </div>
+      <p id={helpId} className="sf-hidden">
+        Arrow keys move between callers, callees and neighbours. Enter zooms, Backspace zooms out, Home shows all, slash searches, n goes to
+        the next match, c copies the stack.
+      </p>
+      <p className="sf-hidden" role="status" aria-live="polite">
+        {spoken}
+      </p>
+      {!isEmpty && <FrameMirror tree={tree} node={mirrored} unit={unit} />}
+      {isEmpty && <div className="sf-empty">No samples</div>}
+      {subject && !menu && (
+        <FlameTooltip
+          ref={tip}
+          subject={subject}
+          unit={unit}
+          periodNs={periodNs}
+          hint={subject.type === 'strip' ? 'Click to zoom in' : ''}
+        />
+      )}
+      {menu && <FlameMenu at={menu.at} items={menuItems(menu.node)} onClose={closeMenu} />}
+      {toast && (
+        <div className="sf-toast" role="status">
+          {toast}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function subjectOf(view: FlameView, hit: FlameHit | null): TooltipSubject | null {
+  if (!hit || !view.tree) return null
+  if (hit.type === 'frame') return { type: 'frame', tree: view.tree, node: hit.node }
+  return { type: 'strip', tree: view.tree, ...view.slotsOfStrip(hit.slot, hit.slotEnd) }
+}

@@ -1,0 +1,49 @@
+import type { CallTree } from '@sonde/profile'
+import { nameOf } from './describe.ts'
+import { formatShare, formatWeight, type WeightUnit } from './format.ts'
+import { childrenOf, pathTo } from './navigate.ts'
+
+const MAX_CALLERS = 20
+const MAX_CALLEES = 10
+
+/** The picture as a table, for who cannot see it: the callers of the focused frame, the frame, its heaviest callees. */
+export function FrameMirror({ tree, node, unit }: { tree: CallTree; node: number; unit: WeightUnit }) {
+  if (tree.length === 0 || node >= tree.length) return null
+  const path = pathTo(tree, node)
+  const callees = [...childrenOf(tree, node)].sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0))
+  const all = tree.total[0] ?? 0
+  const row = (at: number, relation: string) => (
+    <tr key={at}>
+      <th scope="row">{nameOf(tree, at, 200)}</th>
+      <td>{relation}</td>
+      <td>{`${formatWeight(tree.total[at] ?? 0, unit)}, ${formatShare(tree.total[at] ?? 0, all)}`}</td>
+      <td>{formatShare(tree.self[at] ?? 0, all)}</td>
+    </tr>
+  )
+  return (
+    <div className="sf-hidden">
+      <table>
+        <caption>
+          Frames around the focused frame{path.length - 1 > MAX_CALLERS && `, nearest ${MAX_CALLERS} of ${path.length - 1} callers`}
+          {callees.length > MAX_CALLEES && `, heaviest ${MAX_CALLEES} of ${callees.length} callees`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">frame</th>
+            <th scope="col">is</th>
+            <th scope="col">total</th>
+            <th scope="col">self</th>
+          </tr>
+        </thead>
+        <tbody>
+          {path
+            .slice(0, -1)
+            .slice(-MAX_CALLERS)
+            .map((at) => row(at, `caller, depth ${tree.depth[at] ?? 0}`))}
+          {row(node, `focused, depth ${tree.depth[node] ?? 0}`)}
+          {callees.slice(0, MAX_CALLEES).map((at) => row(at, 'callee'))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

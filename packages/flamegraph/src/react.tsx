@@ -1,0 +1,6 @@
+'use client'
+
+export { FlameGraphBreadcrumbs } from './flame-breadcrumbs.tsx'
+export { FlameGraph, type FlameGraphHandle, type FlameGraphProps } from './flame-graph.tsx'
+export type { ZoomCause } from './flame-view.ts'
+export type { FlameSearch, FlameSearchResult } from './search.ts'

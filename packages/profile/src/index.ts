@@ -2,9 +2,13 @@ export { buildCallTree } from './build-call-tree.ts'
 export { type CallTree, type CallTreeOptions, GROUP_KIND } from './call-tree.ts'
 export { decodeProfile } from './decode-profile.ts'
 export { encodeProfile, PROFILE_CONTENT_TYPE, PROFILE_MAGIC, PROFILE_VERSION } from './encode-profile.ts'
+export { foldPerfScript, type PerfFoldOptions } from './fold-perf-script.ts'
 export { type FoldOptions, toFolded } from './fold-profile.ts'
 export { mergeProfiles, ProfileMergeError } from './merge-profiles.ts'
+export { type FoldedImport, importFolded, parseFolded } from './parse-folded.ts'
+export { importPerfScript, type PerfScriptImport, type PerfScriptOptions, parsePerfScript } from './parse-perf-script.ts'
 export { findByPathKey, pathKey } from './path-key.ts'
+export { classifyModule } from './perf-module.ts'
 export {
   FRAME_KIND,
   type FrameKind,

@@ -47,6 +47,9 @@ const ONLY_THIRD_PARTY = /** @type {Readonly<Record<string, readonly string[]>>}
   'packages/stats': [],
 })
 
+/** Markers that Next's bundler answers itself: they fail the build when a server file ends up in the browser, and are no package. */
+const NEXT_MARKERS = ['server-only', 'client-only']
+
 /** Where no Node built-in may be imported (outside tests): these run in the browser too. */
 const BROWSER_TOO = ['packages/contract', 'packages/profile', 'packages/stats', 'packages/flamegraph', 'packages/ui']
 
@@ -155,6 +158,7 @@ export function checkImports(root) {
           }
           continue
         }
+        if (NEXT_MARKERS.includes(specifier) && declared.has('next')) continue
         const name = packageOf(specifier)
         const target = folderOf.get(name)
         if (target) {

@@ -1,0 +1,341 @@
+import { type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
+import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
+import { PerfDataError } from '../perf-data/perf-data-error.ts'
+import type { PerfStreamHandler } from '../perf-data/perf-stream.ts'
+import type { Block } from '../perf-data/record-scanner.ts'
+import { CONTEXT_LOW, CONTEXT_LOW_MIN, MISC, RECORD } from '../perf-data/record-types.ts'
+import { AddressTable, CONTEXT, type Context } from './address-table.ts'
+import { ChainTable } from './chain-table.ts'
+import { ProcessTable, type Thread } from './process-table.ts'
+import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
+import { ThinStream } from './thin-stream.ts'
+
+export type StackRecorderOptions = {
+  /** The kernel's depth limit (kernel.perf_event_max_stack): stacks of this many frames count as cut. */
+  maxStack: number
+  /** Keep only samples of these processes and of what they start; undefined for all. */
+  onlyPids?: readonly number[] | undefined
+  /** Called with each event once; default does nothing. */
+  onEvent?: (attr: EventAttr) => void
+  onInitialised?: () => void
+}
+
+/** What was recorded up to one moment: the bytes for perf, the addresses that they ask for, and the samples. */
+export type StackBatch = {
+  thinned: Uint8Array
+  /** Address numbers asked for in `thinned`, in order. */
+  asked: number[]
+  chains: number[]
+  threads: Thread[]
+  timesNs: number[]
+}
+
+/** Counts over all samples of one profile. */
+export type FrameCounts = { frames: number; unknownFrames: number }
+
+/**
+ * Takes perf's records in order, remembers samples as numbers of chains, and writes down (in a ThinStream) the addresses that perf has
+ * to resolve. Idle tasks (pid 0) are left out. Of several events only the first one that has samples is recorded.
+ */
+export class StackRecorder implements PerfStreamHandler {
+  readonly counts = { samples: 0, idleSamples: 0, otherEventSamples: 0, filteredSamples: 0, lost: 0, throttled: 0, truncatedStacks: 0 }
+  readonly processes = new ProcessTable()
+  readonly thin = new ThinStream()
+  private readonly options: StackRecorderOptions
+  private readonly addresses = new AddressTable()
+  private readonly chains = new ChainTable()
+  private readonly pidOfAddress = new Map<number, number>()
+  private readonly frames: ResolvedFrame[] = [UNKNOWN_USER_FRAME]
+  private readonly frameIndex = new Map<string, number>()
+  /** Address → frame; 0, the unknown frame, until perf has answered. */
+  private frameOf: number[] = []
+  private entries = new Int32Array(256)
+  private event: StreamEvent | null = null
+  private kept: Set<number> | null
+  private asked: number[] = []
+  private batchChains: number[] = []
+  private batchThreads: Thread[] = []
+  private batchTimesNs: number[] = []
+
+  constructor(options: StackRecorderOptions) {
+    this.options = options
+    this.kept = options.onlyPids === undefined ? null : new Set(options.onlyPids)
+  }
+
+  /** Bytes that are buffered for the next batch, roughly. */
+  get bufferedBytes(): number {
+    return this.thin.sizeBytes + this.batchChains.length * 24
+  }
+
+  /** Bytes that stay for the whole recording, roughly. */
+  get retainedBytes(): number {
+    return this.chains.sizeBytes + this.addresses.length * 40
+  }
+
+  onInitialised(): void {
+    this.options.onInitialised?.()
+  }
+
+  onEvent(event: StreamEvent, raw: Uint8Array): void {
+    this.thin.event(event.attr, raw)
+    this.options.onEvent?.(event.attr)
+  }
+
+  onRecord(type: number, block: Block, offset: number): void {
+    const { view } = block
+    const size = view.getUint16(offset + 6, true)
+    const misc = view.getUint16(offset + 4, true)
+    const u32 = (at: number) => (at + 4 <= size ? view.getUint32(offset + at, true) : 0)
+    const u64 = (at: number) => u32(at + 4) * 4_294_967_296 + u32(at)
+    const pid = u32(8) | 0
+    switch (type) {
+      case RECORD.comm:
+        this.processes.comm(pid, u32(12) | 0, cString(block, offset + 16, offset + size), (misc & MISC.commExec) !== 0)
+        break
+      case RECORD.fork:
+        this.processes.fork(pid, u32(12) | 0, u32(16) | 0, u32(20) | 0, (misc & MISC.forkExec) === 0)
+        if (this.kept?.has(u32(12) | 0)) this.kept.add(pid)
+        break
+      case RECORD.exit:
+        this.processes.exit(pid, u32(16) | 0)
+        break
+      case RECORD.mmap:
+      case RECORD.mmap2:
+        if (pid === -1 || (misc & MISC.cpuModeMask) === MISC.kernel) this.processes.kernelMapped(u64(16), u64(16) + u64(24))
+        else this.processes.mapped(pid, u64(16), u64(16) + u64(24))
+        break
+      case RECORD.ksymbol:
+        this.processes.kernelMapped(u64(8), u64(8) + u32(16))
+        break
+      case RECORD.lost:
+        this.counts.lost += u64(16)
+        break
+      case RECORD.lostSamples:
+        this.counts.lost += u64(8)
+        break
+      case RECORD.throttle:
+        this.counts.throttled++
+        break
+    }
+    this.thin.record(type, block, offset)
+  }
+
+  onSample(event: StreamEvent, block: Block, offset: number, timeNs: number): void {
+    this.event ??= event
+    if (event !== this.event) {
+      this.counts.otherEventSamples++
+      return
+    }
+    const { layout } = event
+    const pid = layout.tid < 0 ? -1 : block.view.getInt32(offset + layout.tid, true)
+    const tid = layout.tid < 0 ? -1 : block.view.getInt32(offset + layout.tid + 4, true)
+    if (tid === 0) {
+      this.counts.idleSamples++
+      return
+    }
+    if (this.kept !== null && !this.kept.has(pid)) {
+      this.counts.filteredSamples++
+      return
+    }
+    const thread = this.processes.threadOf(pid, tid)
+    const chain = layout.callchain >= 0 ? this.chainOf(event, block, offset, pid) : this.chainOfIp(event, block, offset, pid)
+    this.counts.samples++
+    this.batchChains.push(chain)
+    this.batchThreads.push(thread)
+    this.batchTimesNs.push(timeNs)
+  }
+
+  /** Hands over what was recorded since the last call. Its profile can be made once the addresses in `asked` are answered. */
+  takeBatch(): StackBatch {
+    this.thin.flushRounds()
+    const batch = {
+      thinned: this.thin.take(),
+      asked: this.asked,
+      chains: this.batchChains,
+      threads: this.batchThreads,
+      timesNs: this.batchTimesNs,
+    }
+    this.asked = []
+    this.batchChains = []
+    this.batchThreads = []
+    this.batchTimesNs = []
+    return batch
+  }
+
+  /** perf's words for an address, `symbol (dso)`. */
+  setSymbol(address: number, text: string): void {
+    const context = this.addresses.contextOf(address)
+    const inKernel = context === CONTEXT.kernel || (context === CONTEXT.unknown && this.addresses.highOf(address) >= 0x80000000)
+    const key = inKernel ? `k${text}` : `u${text}`
+    const known = this.frameIndex.get(key)
+    if (known !== undefined) this.frameOf[address] = known
+    else this.setFrame(address, frameOfSymbolText(text, inKernel), key)
+  }
+
+  setFrame(address: number, frame: ResolvedFrame, key = `f${frame.kind} ${frame.raw}`): void {
+    let index = this.frameIndex.get(key)
+    if (index === undefined) {
+      index = this.frames.push(frame) - 1
+      this.frameIndex.set(key, index)
+    }
+    this.frameOf[address] = index
+  }
+
+  /** Process and value (as a double) of a user-space address, for code that has to be looked up elsewhere. */
+  userAddress(address: number): { pid: number; value: number } | null {
+    if (this.addresses.contextOf(address) !== CONTEXT.user) return null
+    const value = this.addresses.highOf(address) * 4_294_967_296 + this.addresses.lowOf(address)
+    return { pid: this.pidOfAddress.get(address) ?? -1, value }
+  }
+
+  frameOfAddress(address: number): ResolvedFrame {
+    return this.frames[this.frameOf[address] ?? 0] ?? UNKNOWN_USER_FRAME
+  }
+
+  /** Frames of a sample's chain, innermost first. */
+  framesOfChain(chain: number): ResolvedFrame[] {
+    return Array.from(this.chains.entriesOf(chain), (address) => this.frameOfAddress(address))
+  }
+
+  /**
+   * A batch's samples as a profile. `zeroNs`: the time, in perf's clock, that is 0 in the profile.
+   * Times before it (attaching takes a moment) become 0.
+   */
+  profileOf(
+    batch: StackBatch,
+    meta: ProfileMeta,
+    host: { id: string; name: string },
+    zeroNs: number,
+  ): { profile: Profile; counts: FrameCounts } {
+    const builder = new ProfileBuilder(meta)
+    const hostRow = builder.addHost(host.id, host.name)
+    const frameRow = new Int32Array(this.frames.length).fill(-1)
+    const stackRow = new Int32Array(this.chains.length).fill(-2)
+    const unknownIn = new Uint32Array(this.chains.length)
+    const threadRow = new Map<Thread, number>()
+    const counts: FrameCounts = { frames: 0, unknownFrames: 0 }
+    const unknownKind = UNKNOWN_USER_FRAME.kind
+    for (let i = 0; i < batch.chains.length; i++) {
+      const chain = batch.chains[i] ?? 0
+      const thread = batch.threads[i]
+      if (thread === undefined) continue
+      const entries = this.chains.entriesOf(chain)
+      let stack = stackRow[chain] ?? -1
+      if (stack === -2) {
+        stack = -1
+        for (let e = entries.length - 1; e >= 0; e--) {
+          const index = this.frameOf[entries[e] ?? 0] ?? 0
+          const frame = this.frames[index] ?? UNKNOWN_USER_FRAME
+          let row = frameRow[index] ?? -1
+          if (row < 0) {
+            row = builder.addFrame(frame.name, frame.module, frame.kind)
+            frameRow[index] = row
+          }
+          if (frame.kind === unknownKind) unknownIn[chain] = (unknownIn[chain] ?? 0) + 1
+          stack = builder.addStack(stack, row)
+        }
+        stackRow[chain] = stack
+      }
+      counts.frames += entries.length
+      counts.unknownFrames += unknownIn[chain] ?? 0
+      let row = threadRow.get(thread)
+      if (row === undefined) {
+        row = builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
+        threadRow.set(thread, row)
+      }
+      builder.addSample(stack, row, Math.max(0, ((batch.timesNs[i] ?? 0) - zeroNs) / 1000), 1)
+    }
+    return { profile: builder.build(), counts }
+  }
+
+  private chainOf(event: StreamEvent, block: Block, offset: number, pid: number): number {
+    const { layout } = event
+    const size = block.view.getUint16(offset + 6, true)
+    let at = layout.callchain
+    if (layout.readGroupAt >= 0) at += block.view.getUint32(offset + layout.readGroupAt, true) * layout.readGroupEntryBytes
+    const length = at + 8 <= size ? block.view.getUint32(offset + at, true) : -1
+    if (length < 0 || at + 8 + length * 8 > size) throw new PerfDataError('a callchain that does not fit in its sample')
+    const from = (offset + at + 8) / 4
+    const to = from + length * 2
+    const space = this.processes.spaceOf(pid)
+    const { kernelSpace } = this.processes
+    const known = this.chains.find(space, kernelSpace, block.words, from, to)
+    const chain = known >= 0 ? known : this.addChain(event, block, offset, pid, space, from, to)
+    if (this.chains.entriesOf(chain).length >= this.options.maxStack) this.counts.truncatedStacks++
+    return chain
+  }
+
+  /** No call chain was recorded: the stack is the one address where the event happened. */
+  private chainOfIp(event: StreamEvent, block: Block, offset: number, pid: number): number {
+    const from = event.layout.ip < 0 ? 0 : (offset + event.layout.ip) / 4
+    const to = event.layout.ip < 0 ? 0 : from + 2
+    const space = this.processes.spaceOf(pid)
+    const known = this.chains.find(space, this.processes.kernelSpace, block.words, from, to)
+    if (known >= 0) return known
+    const mode = block.view.getUint16(offset + 4, true) & MISC.cpuModeMask
+    const context = mode === MISC.kernel ? CONTEXT.kernel : mode === MISC.user ? CONTEXT.user : CONTEXT.unknown
+    return this.addChain(event, block, offset, pid, space, from, to, context)
+  }
+
+  private addChain(
+    event: StreamEvent,
+    block: Block,
+    offset: number,
+    pid: number,
+    space: number,
+    from: number,
+    to: number,
+    start: Context = CONTEXT.unknown,
+  ): number {
+    const { words } = block
+    const { kernelSpace } = this.processes
+    if ((to - from) / 2 > this.entries.length) this.entries = new Int32Array(to - from)
+    let context = start
+    let count = 0
+    for (let i = from; i < to; i += 2) {
+      const low = words[i] ?? 0
+      const high = words[i + 1] ?? 0
+      if (high === 0xffffffff && low >= CONTEXT_LOW_MIN) {
+        if (low === CONTEXT_LOW.kernel) context = CONTEXT.kernel
+        else if (low === CONTEXT_LOW.user) context = CONTEXT.user
+        else {
+          // A guest's or otherwise unknown part: perf takes the chain for broken and drops all of it, and so do we.
+          count = 0
+          break
+        }
+        continue
+      }
+      const addressSpace = context === CONTEXT.kernel ? kernelSpace : space
+      const before = this.addresses.length
+      const address = this.addresses.intern(addressSpace, context, high, low)
+      if (address === before) this.ask(event, block, offset, pid, addressSpace, context, high, low, address)
+      this.entries[count++] = address
+    }
+    return this.chains.add(space, kernelSpace, words, from, to, this.entries, count)
+  }
+
+  private ask(
+    event: StreamEvent,
+    block: Block,
+    offset: number,
+    pid: number,
+    space: number,
+    context: Context,
+    high: number,
+    low: number,
+    address: number,
+  ): void {
+    this.thin.address(event, block, offset, context, high, low, address)
+    this.asked.push(address)
+    this.frameOf[address] = 0
+    if (context === CONTEXT.user) this.pidOfAddress.set(address, pid)
+    this.processes.remember(space, high * 4_294_967_296 + low)
+  }
+}
+
+const decoder = new TextDecoder()
+
+function cString(block: Block, from: number, to: number): string {
+  const end = block.bytes.indexOf(0, from)
+  return decoder.decode(block.bytes.subarray(from, end < 0 || end > to ? to : end))
+}

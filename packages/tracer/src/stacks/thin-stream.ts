@@ -1,0 +1,147 @@
+import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
+import type { Block } from '../perf-data/record-scanner.ts'
+import { CONTEXT_LOW, MAGIC, MISC, PIPE_HEADER_BYTES, RECORD, SAMPLE } from '../perf-data/record-types.ts'
+import { CONTEXT, type Context } from './address-table.ts'
+
+/** Fields that also stand in other records' trailers: they must stay as they are. */
+const TRAILER_FIELDS = SAMPLE.tid | SAMPLE.time | SAMPLE.id | SAMPLE.streamId | SAMPLE.cpu | SAMPLE.identifier
+
+/** Records that perf needs to know what is mapped where. All others (losses, throttling, switches) say nothing about symbols. */
+const STATE_RECORDS: ReadonlySet<number> = new Set([
+  RECORD.mmap,
+  RECORD.mmap2,
+  RECORD.comm,
+  RECORD.fork,
+  RECORD.exit,
+  RECORD.namespaces,
+  RECORD.ksymbol,
+  RECORD.bpfEvent,
+  RECORD.textPoke,
+  RECORD.headerBuildId,
+  RECORD.headerFeature,
+  RECORD.eventUpdate,
+])
+
+/**
+ * Writes a pipe-format stream for `perf script -i -` in which perf sees all that happened to processes and mappings, but of the
+ * samples only those that bring a new address, cut down to it:
+ *
+ *   in    mmap A · sample [a b c] · sample [a b c] · exec · mmap B · sample [a d]
+ *   out   mmap A · [a] · [b] · [c] · exec · mmap B · [a] · [d]
+ *
+ * so that perf resolves each address once, in the mappings of its own time. The samples' period field carries our number
+ * for the address; `perf script -F period,ip,sym,dso` gives it back.
+ */
+export class ThinStream {
+  private bytes = new Uint8Array(1 << 16)
+  private view = new DataView(this.bytes.buffer)
+  private end = 0
+
+  constructor() {
+    this.reserve(PIPE_HEADER_BYTES)
+    this.bytes.set(MAGIC, 0)
+    this.view.setUint32(8, PIPE_HEADER_BYTES, true)
+    this.view.setUint32(12, 0, true)
+    this.end = PIPE_HEADER_BYTES
+  }
+
+  get sizeBytes(): number {
+    return this.end
+  }
+
+  /** What was written since the last call. */
+  take(): Uint8Array {
+    const taken = this.bytes.slice(0, this.end)
+    this.end = 0
+    return taken
+  }
+
+  /** `raw`: the perf_event_attr and the ids after it. Its samples are declared the way `address` writes them. */
+  event(attr: EventAttr, raw: Uint8Array): void {
+    const at = this.header(RECORD.headerAttr, 0, 8 + raw.length)
+    this.bytes.set(raw, at + 8)
+    this.view.setUint32(at + 8 + 24, thinSampleType(attr.sampleType), true)
+    this.view.setUint32(at + 8 + 28, 0, true)
+  }
+
+  /** Hands a record on as it is, if perf needs it. */
+  record(type: number, block: Block, offset: number): void {
+    if (!STATE_RECORDS.has(type)) return
+    const size = block.view.getUint16(offset + 6, true)
+    this.reserve(size)
+    this.bytes.set(block.bytes.subarray(offset, offset + size), this.end)
+    this.end += size
+  }
+
+  /** Whole records that are perf's own, e.g. build ids. */
+  raw(records: Uint8Array): void {
+    this.reserve(records.length)
+    this.bytes.set(records, this.end)
+    this.end += records.length
+  }
+
+  /** A sample with one address, in the place (process, time, CPU) of the sample at `offset`. `number`: what perf is to give back. */
+  address(event: StreamEvent, block: Block, offset: number, context: Context, high: number, low: number, number: number): void {
+    const type = thinSampleType(event.attr.sampleType)
+    const { layout } = event
+    const entries = context === CONTEXT.unknown ? 1 : 2
+    const size = 8 * (1 + bitCount(type & (TRAILER_FIELDS | SAMPLE.ip | SAMPLE.period)) + 1 + entries)
+    const misc = context === CONTEXT.kernel ? MISC.kernel : context === CONTEXT.user ? MISC.user : 0
+    let at = this.header(RECORD.sample, misc, size) + 8
+    const copy = (from: number) => {
+      this.view.setUint32(at, block.view.getUint32(offset + from, true), true)
+      this.view.setUint32(at + 4, block.view.getUint32(offset + from + 4, true), true)
+      at += 8
+    }
+    const put = (valueHigh: number, valueLow: number) => {
+      this.view.setUint32(at, valueLow, true)
+      this.view.setUint32(at + 4, valueHigh, true)
+      at += 8
+    }
+    if (type & SAMPLE.identifier) copy(layout.id)
+    put(high, low)
+    if (type & SAMPLE.tid) copy(layout.tid)
+    if (type & SAMPLE.time) copy(layout.time)
+    if (type & SAMPLE.id) copy(layout.id)
+    if (type & SAMPLE.streamId) copy(layout.streamId)
+    if (type & SAMPLE.cpu) copy(layout.cpu)
+    put(0, number)
+    put(0, entries)
+    if (context !== CONTEXT.unknown) put(0xffffffff, context === CONTEXT.kernel ? CONTEXT_LOW.kernel : CONTEXT_LOW.user)
+    put(high, low)
+  }
+
+  /** Makes perf work off all that it has got so far: it holds events back until a second round says that they are in order. */
+  flushRounds(): void {
+    this.header(RECORD.finishedRound, 0, 8)
+    this.header(RECORD.finishedRound, 0, 8)
+  }
+
+  private header(type: number, misc: number, size: number): number {
+    this.reserve(size)
+    const at = this.end
+    this.view.setUint32(at, type, true)
+    this.view.setUint16(at + 4, misc, true)
+    this.view.setUint16(at + 6, size, true)
+    this.end += size
+    return at
+  }
+
+  private reserve(bytes: number): void {
+    if (this.end + bytes <= this.bytes.length) return
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.end + bytes))
+    larger.set(this.bytes.subarray(0, this.end))
+    this.bytes = larger
+    this.view = new DataView(larger.buffer)
+  }
+}
+
+function thinSampleType(sampleType: number): number {
+  return (sampleType & TRAILER_FIELDS) | SAMPLE.ip | SAMPLE.period | SAMPLE.callchain
+}
+
+function bitCount(bits: number): number {
+  let count = 0
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++
+  return count
+}

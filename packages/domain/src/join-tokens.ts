@@ -48,7 +48,7 @@ export async function issueJoinToken(app: App, input: CreateJoinTokenInput, crea
   )
   const expiresAt = rows[0]?.expires_at
   if (!expiresAt) throw new Error('the database returned no row')
-  const command = `sudo env SONDE_GATEWAY_URL=${app.urls.gateway} SONDE_JOIN_TOKEN=${token} node apps/agent/dist/agent.js`
+  const command = `sudo env SONDE_GATEWAY_URL=${app.urls.gateway} SONDE_JOIN_TOKEN=${token} node apps/agent/dist/main.js`
   return { token, command, expiresAt }
 }
 

@@ -85,6 +85,7 @@ CREATE TABLE hosts (
   facts            JSONB NOT NULL CHECK (jsonb_typeof(facts) = 'object'),
   load             JSONB,
   agent_token_hash TEXT UNIQUE CHECK (agent_token_hash ~ '^[0-9a-f]{64}$'),
+  join_token_id    TEXT REFERENCES join_tokens (id) ON DELETE SET NULL ON UPDATE CASCADE,
   enrolled_at      TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   last_seen_at     TIMESTAMPTZ(3),
   removed_at       TIMESTAMPTZ(3),

@@ -1,0 +1,21 @@
+import type { Heartbeat } from '@sonde/contract'
+import type { AgentHost } from './agent-host.ts'
+import type { App } from './app.ts'
+import { hostName } from './enrol-host.ts'
+import { storableJson } from './storable.ts'
+
+/** The host is there, this is its load; facts and labels where they changed. */
+export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat): Promise<void> {
+  await app.db.pool.query(
+    `UPDATE hosts SET last_seen_at = now(), load = $2, facts = coalesce($3::jsonb, facts), labels = coalesce($4::jsonb, labels),
+       name = coalesce($5, name)
+     WHERE id = $1`,
+    [
+      host.id,
+      storableJson(beat.load),
+      beat.facts ? storableJson(beat.facts) : null,
+      beat.labels ? JSON.stringify(beat.labels) : null,
+      beat.facts ? hostName(beat.facts.hostname) : null,
+    ],
+  )
+}

@@ -1,0 +1,20 @@
+// Bundles the gateway: dist/main.js (the server) and dist/admin.js (the command line).
+// Workspace packages, which are TypeScript, go in; packages with files or binaries of their own stay in node_modules.
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+
+await build({
+  entryPoints: ['main', 'admin'].map((name) => path.join(here, 'src', `${name}.ts`)),
+  outdir: path.join(here, 'dist'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  external: ['@prisma/*', 'fastify', 'pg', 'pino'],
+  // better-auth's hashing is ESM, but what it pulls in asks for Node's modules with require.
+  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  logLevel: 'warning',
+})

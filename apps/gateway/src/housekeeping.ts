@@ -1,0 +1,40 @@
+import { reapTargets } from '@sonde/domain'
+import type { GatewayContext } from './gateway.ts'
+
+/**
+ * Looks for work after each announcement, and every `sweepMs` in case one got lost; reaps at the same pace. Returns the end of
+ * it, which waits for what is under way.
+ */
+export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: number): () => Promise<void> {
+  const subscription = app.bus.subscribe(() => void room.look())
+  let stopped = false
+  let underWay: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const sweep = async () => {
+    try {
+      const reaped = await reapTargets(app)
+      if (Object.values(reaped).some((count) => count > 0)) log.info(reaped, 'ended what nobody else did')
+    } catch (error) {
+      log.warn({ err: error }, 'could not reap; trying again at the next sweep')
+    }
+    await room.look()
+  }
+  const schedule = () => {
+    timer = setTimeout(() => {
+      underWay = sweep().then(() => {
+        if (!stopped) schedule()
+      })
+    }, sweepMs)
+  }
+  underWay = sweep() // at start, too: what the last gateway left behind should not wait
+  void underWay.then(() => {
+    if (!stopped) schedule()
+  })
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await subscription.close()
+    await underWay
+  }
+}

@@ -14,6 +14,8 @@ export type PerfScriptImport = {
   profile: Profile
   /** Samples of other events than the profile's, by event. */
   otherEvents: Map<string, number>
+  /** What perf says was lost: the sum of its PERF_RECORD_LOST lines. */
+  lostSamples: number
   /** Lines that are neither comment, sample nor frame. */
   unrecognizedLines: number
   /** Frames cut off stacks deeper than `MAX_STACK_DEPTH`. */
@@ -33,9 +35,12 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
   const periods = new Set<number>()
   let unrecognizedLines = 0
   let cutFrames = 0
+  let lostSamples = 0
   let event = options.event
   let open: PendingSample | null = null
   let frames: Frame[] = []
+  /** perf pads the comm exactly where it prints no stack. */
+  let takesFrames = false
   /** Inside a sample of another event: its frames are known lines that go nowhere. */
   let passingOver = false
 
@@ -59,6 +64,11 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
     const header = scanSampleHeader(line)
     if (header) {
       close()
+      const record = RECORD.exec(`${header.event} ${header.rest}`)
+      if (record) {
+        lostSamples += Number(record[1] ?? 0)
+        continue
+      }
       event ??= header.event
       if (header.event !== event) {
         otherEvents.set(header.event, (otherEvents.get(header.event) ?? 0) + 1)
@@ -66,6 +76,7 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
         continue
       }
       periods.add(header.period)
+      takesFrames = !isBlank(line.charCodeAt(0))
       const thread = builder.addThread(host, header.pid, header.tid, header.comm)
       open = { stack: -1, thread, timeUs: header.timeUs, weight: options.weight === 'period' ? header.period : 1 }
       const only = scanStackFrame(header.rest)
@@ -73,7 +84,7 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
       continue
     }
     if (passingOver) continue
-    const frame = open && isBlank(line.charCodeAt(0)) ? scanStackFrame(line) : null
+    const frame = open && takesFrames && isBlank(line.charCodeAt(0)) ? scanStackFrame(line) : null
     if (frame) frames.push(frame)
     else unrecognizedLines++
   }
@@ -93,7 +104,7 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
     durationMs: (lastUs - firstUs) / 1000,
     timed: known.length === pending.length,
   }
-  return { profile: builder.build(), otherEvents, unrecognizedLines, cutFrames }
+  return { profile: builder.build(), otherEvents, lostSamples, unrecognizedLines, cutFrames }
 }
 
 /** As `importPerfScript`, the profile alone. */
@@ -109,6 +120,9 @@ type SampleHeader = { comm: string; pid: number; tid: number; timeUs: number | n
 function isClock(event: string | undefined): boolean {
   return /^(?:cpu|task)-clock\b/.test(event ?? '')
 }
+
+/** Lines about the recording itself, as `perf script --show-…-events` prints them between the samples. */
+const RECORD = /^\s*PERF_RECORD_[A-Z0-9_]+(?: lost (\d{1,15}))?/
 
 /** Times are printed in µs or ns: rounding to ns takes the noise off a difference of two large floats. */
 function exactUs(timeUs: number): number {

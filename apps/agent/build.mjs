@@ -5,6 +5,14 @@ import { build } from 'esbuild'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 
+/** zod carries its messages in 50 languages; the agent speaks one. Half of the bundle. */
+const englishOnly = {
+  name: 'english-only',
+  setup(build) {
+    build.onLoad({ filter: /node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" }))
+  },
+}
+
 await build({
   entryPoints: [path.join(here, 'src/main.ts')],
   outfile: path.join(here, 'dist/main.js'),
@@ -16,5 +24,6 @@ await build({
   legalComments: 'linked',
   // pino is CommonJS and asks for node:os and the like with require.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  plugins: [englishOnly],
   logLevel: 'warning',
 })

@@ -13,7 +13,7 @@ import { Journal } from './journal.ts'
 import { KillSwitch } from './kill-switch.ts'
 import type { Log } from './log.ts'
 import { runPollLoop } from './poll-loop.ts'
-import { Spool } from './spool.ts'
+import { Spool, type SpoolLimits } from './spool.ts'
 import type { Tracing } from './tracing.ts'
 
 const KILL_SWITCH_FILE = '/run/sonde/disabled'
@@ -31,6 +31,7 @@ export type AgentOptions = {
   signal: AbortSignal
   killSwitchFile?: string
   heartbeatMs?: number
+  spoolLimits?: SpoolLimits
 }
 
 /**
@@ -61,7 +62,7 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
   const { stateDir, labels } = env
   const killSwitch = new KillSwitch(options.killSwitchFile ?? KILL_SWITCH_FILE)
   const journal = await Journal.open(stateDir, log)
-  const spool = await Spool.open(stateDir)
+  const spool = await Spool.open(stateDir, options.spoolLimits)
   const intervalMs = options.heartbeatMs
   const heartbeat = new HeartbeatLoop(facts, {
     client,

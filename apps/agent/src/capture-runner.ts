@@ -54,6 +54,7 @@ export class CaptureRun {
   readonly #controller = new AbortController()
   #stop: CaptureStop | null = null
   #attached = false
+  #ended = false
   #lostSamples = 0
   #leftOut = { calls: 0, truncated: false }
 
@@ -80,6 +81,7 @@ export class CaptureRun {
     } catch (error) {
       return this.#outcomeOfError(error)
     } finally {
+      this.#ended = true
       await rm(workDir, { recursive: true, force: true }).catch((error: unknown) => log.warn({ err: error }, 'work folder not removed'))
     }
   }
@@ -145,7 +147,8 @@ export class CaptureRun {
 
   /** A result that cannot be kept stops the recording; the tracer is not told otherwise, so that it ends in good order. */
   async #keep(write: () => Promise<void>): Promise<void> {
-    if (this.#stop?.kind === 'gone') return
+    // Not after a tracer was given up on that then comes back.
+    if (this.#stop?.kind === 'gone' || this.#ended) return
     try {
       await write()
     } catch (error) {

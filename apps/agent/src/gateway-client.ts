@@ -84,11 +84,19 @@ const pollReplySchema = z.object({ commands: z.array(z.unknown()).max(1_000) })
 export class GatewayClient {
   readonly #baseUrl: string
   readonly #log: Log
+  readonly #retryBaseMs: number
   #inContact = true
 
-  constructor(baseUrl: string, log: Log) {
+  /** `retryBaseMs`: the first wait after a failure; it doubles up to 30 s. */
+  constructor(baseUrl: string, log: Log, retryBaseMs = 250) {
     this.#baseUrl = baseUrl
     this.#log = log
+    this.#retryBaseMs = retryBaseMs
+  }
+
+  /** How long to wait before trying something for the n-th time. */
+  backoffMs(attempt: number): number {
+    return backoffMs(attempt, { baseMs: this.#retryBaseMs })
   }
 
   enrol(body: EnrolRequest, options: CallOptions): Promise<EnrolResponse> {
@@ -165,7 +173,7 @@ export class GatewayClient {
         if (this.#inContact) this.#log.warn({ gateway: this.#baseUrl, why: error.message }, 'no contact with the gateway; trying on')
         this.#inContact = false
         if (spent) throw error
-        await pause(backoffMs(attempt), call.signal)
+        await pause(this.backoffMs(attempt), call.signal)
         call.signal.throwIfAborted()
       }
     }

@@ -4,7 +4,7 @@ import { errorText } from './durable-file.ts'
 import { type CallOptions, type Credentials, type GatewayClient, GatewayRefusal } from './gateway-client.ts'
 import type { Log } from './log.ts'
 import type { Outcome } from './outcome.ts'
-import { backoffMs, pause } from './pause.ts'
+import { pause } from './pause.ts'
 import type { SpooledChunk, TargetSpool } from './spool.ts'
 
 /** The server is done with the target: its final state, or null where it does not know the target (any more). */
@@ -146,7 +146,7 @@ export class TargetUpload {
       return null
     }
     const reply = await client.finish(credentials, target, { manifest: [...spool.chunks], quality, recordedMs }, call)
-    if (isFinal(reply.state)) return { state: reply.state }
+    if (isOver(reply.state)) return { state: reply.state }
     const unknown = reply.missing.find((seq) => !spool.chunks.some((chunk) => chunk.seq === seq))
     if (unknown !== undefined) {
       this.#reject(`the server asks for part ${unknown}, which this host never had`)
@@ -162,20 +162,26 @@ export class TargetUpload {
     }
     for (const seq of reply.missing) this.#sent.delete(seq)
     // The first time at once: a missing chunk is most often one whose upload the server did not survive.
-    if (this.#finishRounds > 1 || reply.missing.length === 0) await pause(backoffMs(this.#finishRounds), call.signal)
+    if (this.#finishRounds > 1 || reply.missing.length === 0) await pause(client.backoffMs(this.#finishRounds), call.signal)
     return null
   }
 
   #read(reply: { state: TargetState; cancelRequested: boolean }): Settlement | null {
     if (reply.cancelRequested) this.#options.onStop({ kind: 'cancelled' })
-    return isFinal(reply.state) ? { state: reply.state } : null
+    return isOver(reply.state) ? { state: reply.state } : null
   }
 
   /** The server said no. Null: go on (with another outcome, or after getting back in step). */
   async #refused(refusal: GatewayRefusal, call: CallOptions): Promise<Settlement | null> {
     const { client, credentials, target, log } = this.#options
     if (refusal.status === 404) return { state: null }
-    if (refusal.state !== null && isFinal(refusal.state)) return { state: refusal.state }
+    if (refusal.state !== null && isOver(refusal.state)) return { state: refusal.state }
+    if (refusal.state === 'lost') {
+      // "running" does not bring it back, a result does; a server that takes neither has the last word.
+      if (this.#doing !== 'running') return { state: 'lost' }
+      this.#runningSent = true
+      return null
+    }
     if (refusal.status === 409 && refusal.state !== null && this.#conflicts < MAX_CONFLICTS) {
       // The server is behind, e.g. restored, or it never got a report of ours: accept → running → the rest, again.
       this.#conflicts++
@@ -186,7 +192,7 @@ export class TargetUpload {
         return this.#read(await client.accept(credentials, target, call))
       } catch (error) {
         if (!(error instanceof GatewayRefusal)) throw error
-        return error.state !== null && isFinal(error.state) ? { state: error.state } : null
+        return error.state !== null && isOver(error.state) ? { state: error.state } : null
       }
     }
     if (this.#doing !== 'end' || this.#outcome?.kind !== 'end') {
@@ -229,6 +235,12 @@ export class TargetUpload {
     })
   }
 }
+
+/**
+ * Final for the agent. Not `lost`: that is the server's guess about an agent that it did not hear for a while, and the agent's own
+ * word, late as it is, may replace it.
+ */
+const isOver = (state: TargetState): boolean => isFinal(state) && state !== 'lost'
 
 /** A bad end keeps its state and reason, since they came first; what came on top is added to its message. */
 function worse(outcome: Outcome, stop: Extract<CaptureStop, { kind: 'failed' }>): EndReport {

@@ -31,38 +31,51 @@ const inlined = new Map<string, string>()
 const lines = foldPerfScript(text, {
   ...values,
   eventFilter: values['event-filter'],
-  inline: values.inline ? ({ address, module }) => inlinedAt(address, module) : undefined,
+  inline: values.inline ? ({ address, symbol, module }) => inlinedAt(address, symbol, module) : undefined,
   onUnrecognized: (line) => process.stderr.write(`Unrecognized line: ${line}\n`),
 })
 process.stdout.write(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'))
 
 /** Functions inlined at an address, outermost first, joined by `;`; '' where addr2line does not know. */
-function inlinedAt(address: string, module: string): string {
+function inlinedAt(address: string, symbol: string, module: string): string {
   const key = `${address} ${module}`
   const known = inlined.get(key)
   if (known !== undefined) return known
-  const found = askAddr2line(address, module)
-  inlined.set(key, found)
-  return found
+  const rows = run('addr2line', ['-a', address, '-e', module, '-i', '-f', '-s', '-C']).slice(1)
+  const found = rows.includes('??') ? (throughSymbol(symbol, module) ?? joined(rows)) : joined(rows)
+  const useful = found === '??' || found === '??:??:0' ? '' : found
+  inlined.set(key, useful)
+  return useful
 }
 
-function askAddr2line(address: string, module: string): string {
-  let output: string
-  try {
-    output = execFileSync('addr2line', ['-a', address, '-e', module, '-i', '-f', '-s', '-C'], {
-      encoding: 'latin1',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-  } catch {
-    return ''
+/** Position-independent programs run elsewhere than addr2line thinks: symbol address + offset is where it finds them. */
+function throughSymbol(symbol: string, module: string): string | null {
+  const [, name, offset] = /^(.+)\+0x([0-9a-f]+)$/.exec(symbol) ?? []
+  if (name === undefined || offset === undefined) return null
+  for (const row of run('nm', [module])) {
+    const [, base, found] = /^([0-9a-f]+) . (.*)$/.exec(row) ?? []
+    if (found === name) return inlinedAt(`0x${(BigInt(`0x${base}`) + BigInt(`0x${offset}`)).toString(16)}`, '', module)
   }
-  // The address, then a line with the function and one with its place, innermost first.
-  const rows = output.trimEnd().split('\n').slice(1)
+  return null
+}
+
+/** addr2line's rows, a function and its place in turn, innermost first. */
+function joined(rows: readonly string[]): string {
   const names: string[] = []
   for (let i = 0; i + 1 < rows.length; i += 2) {
     const place = rows[i + 1]?.replace(/ \(discriminator \S+\)/, '')
     names.unshift(values.context ? `${rows[i]}:${place}` : `${rows[i]}`)
   }
-  const found = names.join(';')
-  return found === '??' || found === '??:??:0' ? '' : found
+  return names.join(';')
+}
+
+/** Lines that a tool prints; none where it is missing or fails. */
+function run(tool: string, argv: string[]): string[] {
+  try {
+    return execFileSync(tool, argv, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 })
+      .trimEnd()
+      .split('\n')
+  } catch {
+    return []
+  }
 }

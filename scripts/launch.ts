@@ -71,7 +71,14 @@ class Launch {
       for (const name of edited) this.#progress.note(`migration ${name} was edited after it was applied`)
     })
 
-    const common = { ...process.env, ...quietEnv, NODE_ENV: 'production', DATABASE_URL: databaseUrl }
+    const common = {
+      ...process.env,
+      ...quietEnv,
+      NODE_ENV: 'production',
+      DATABASE_URL: databaseUrl,
+      SONDE_URL: settings.url,
+      SONDE_GATEWAY_URL: settings.gatewayUrl,
+    }
     const gateway = this.#spawn('gateway', [path.join(root, 'apps/gateway/dist/main.js')], {
       ...common,
       SONDE_GATEWAY_HOST: settings.gatewayHost,
@@ -82,8 +89,6 @@ class Launch {
       PORT: String(settings.port),
       HOSTNAME: settings.host,
       SONDE_PORT: String(settings.port),
-      SONDE_URL: settings.url,
-      SONDE_GATEWAY_URL: settings.gatewayUrl,
       SONDE_SECRET: readSecret(settings.dataDir),
     })
     this.#servers = [web, gateway]
@@ -93,7 +98,7 @@ class Launch {
         this.#whenHealthy(web, `http://${reachable(settings.host)}:${settings.port}/api/health`),
       ])
     })
-    if (settings.agent) await this.#startAgent(databaseUrl, common)
+    if (settings.agent) await this.#startAgent(databaseUrl, common).catch((error) => this.#goOnWithoutAgent(error))
     else this.#progress.note('no local agent: add hosts on the Hosts page')
     return { setupUrl: await this.#setupUrl(common) }
   }
@@ -131,6 +136,16 @@ class Launch {
       })
       agent.markHealthy()
     })
+  }
+
+  /** A server without its local agent is still a server; what is wrong is said and stays in the agent's log. */
+  async #goOnWithoutAgent(error: unknown): Promise<void> {
+    if (this.#stopped) throw error
+    this.#progress.note(
+      `there is no local agent: ${error instanceof Error ? error.message : error}. The server works; other hosts can be added.`,
+    )
+    if (error instanceof StepError) for (const line of [...new Set(error.tail)].slice(-3)) this.#progress.note(`  ${line}`)
+    await this.#agent?.stop(AGENT_STOPS_WITHIN_MS)
   }
 
   async #whenHealthy(child: SupervisedChild, url: string): Promise<void> {
@@ -183,7 +198,7 @@ class Launch {
   }
 
   async #setupUrl(env: NodeJS.ProcessEnv): Promise<string | null> {
-    const { url } = await this.#admin({ ...env, SONDE_URL: this.#settings.url }, 'setup-link')
+    const { url } = await this.#admin(env, 'setup-link')
     return typeof url === 'string' ? url : null
   }
 

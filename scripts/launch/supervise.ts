@@ -56,7 +56,8 @@ export class SupervisedChild {
 
   /** Last lines of its log, for a message about a failed start. */
   lastLines(count = 15): string[] {
-    return existsSync(this.spec.logFile) ? readFileSync(this.spec.logFile, 'utf8').trimEnd().split('\n').slice(-count) : []
+    if (!existsSync(this.spec.logFile)) return []
+    return readFileSync(this.spec.logFile, 'utf8').trimEnd().split('\n').slice(-count).map(readable)
   }
 
   /** SIGTERM, then SIGKILL after `patienceMs`. Resolves when it is gone. */
@@ -115,6 +116,17 @@ export class SupervisedChild {
       },
       () => {}, // stopped meanwhile
     )
+  }
+}
+
+/** A JSON log line as its words; other lines as they are. */
+function readable(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line)
+    if (typeof msg !== 'string') return line
+    return typeof err?.message === 'string' ? `${msg}: ${err.message}` : msg
+  } catch {
+    return line
   }
 }
 

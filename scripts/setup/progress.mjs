@@ -67,7 +67,7 @@ export function createProgress({ write = (line) => process.stdout.write(`${line}
  */
 export function runTool(command, args, { cwd, env, verbose = false, onLine } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd, env: { ...(env ?? process.env), NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
     /** @type {string[]} */
     const tail = []
     let rest = ''

@@ -1,0 +1,39 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { NextConfig } from 'next'
+
+const repositoryRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+const config: NextConfig = {
+  output: 'standalone',
+  outputFileTracingRoot: repositoryRoot,
+  turbopack: { root: repositoryRoot },
+  transpilePackages: [
+    '@sonde/api',
+    '@sonde/contract',
+    '@sonde/db',
+    '@sonde/domain',
+    '@sonde/flamegraph',
+    '@sonde/profile',
+    '@sonde/stats',
+    '@sonde/ui',
+  ],
+  serverExternalPackages: ['pg'],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // The content security policy carries a nonce and is set per request, in src/proxy.ts.
+  headers: async () => [
+    {
+      source: '/:path*',
+      headers: [
+        { key: 'x-content-type-options', value: 'nosniff' },
+        { key: 'x-frame-options', value: 'DENY' },
+        { key: 'referrer-policy', value: 'same-origin' },
+        { key: 'cross-origin-opener-policy', value: 'same-origin' },
+        { key: 'permissions-policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()' },
+      ],
+    },
+  ],
+}
+
+export default config

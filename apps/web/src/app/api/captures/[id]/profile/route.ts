@@ -1,0 +1,52 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { ERROR_CODES, idSchema, SondeError } from '@sonde/contract'
+import { readProfile, readProfileVersion } from '@sonde/domain'
+import { PROFILE_CONTENT_TYPE } from '@sonde/profile'
+import { getApp } from '../../../../../server/app.ts'
+import { actorOf } from '../../../../../server/session.ts'
+
+export const runtime = 'nodejs'
+export const dynamic = 'force-dynamic'
+
+const gunzipAsync = promisify(gunzip)
+
+/** The merged profile of a capture, as encodeProfile of packages/profile makes it; the ETag is its version. */
+export async function GET(request: Request, context: { params: Promise<{ id: string }> }): Promise<Response> {
+  try {
+    const { id } = await context.params
+    if (!idSchema.safeParse(id).success) throw new SondeError('not-found', 'there is no such capture')
+    const actor = await actorOf(request.headers)
+    const app = getApp()
+    const asked = request.headers.get('if-none-match')
+    if (asked !== null) {
+      const version = await readProfileVersion(actor, app, { id })
+      if (asked === etagOf(id, version))
+        return new Response(null, { status: 304, headers: { etag: asked, 'cache-control': 'private, no-cache' } })
+    }
+    const profile = await readProfile(actor, app, { id })
+    const takesGzip = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
+    const body = takesGzip ? profile.gzip : await gunzipAsync(profile.gzip)
+    return new Response(new Uint8Array(body), {
+      headers: {
+        'content-type': PROFILE_CONTENT_TYPE,
+        'content-length': String(body.length),
+        'cache-control': 'private, no-cache',
+        vary: 'accept-encoding, cookie',
+        etag: etagOf(id, profile.version),
+        'x-sonde-version': String(profile.version),
+        ...(takesGzip ? { 'content-encoding': 'gzip' } : {}),
+      },
+    })
+  } catch (error) {
+    if (error instanceof SondeError)
+      return Response.json({ error: { code: error.code, message: error.message } }, { status: ERROR_CODES[error.code] })
+    console.error('profile:', error)
+    return Response.json(
+      { error: { code: 'internal', message: 'Something went wrong on the server. Its log has the details.' } },
+      { status: 500 },
+    )
+  }
+}
+
+const etagOf = (id: string, version: number): string => `"${id}-${version}"`

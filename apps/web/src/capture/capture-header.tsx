@@ -1,0 +1,134 @@
+'use client'
+import { type CaptureView, RECIPES } from '@sonde/contract'
+import { Button, CopyButton, formatClock, formatSpan, HostText, Menu, MenuItem, ProgressBar, StateDot, TimeAgo, useNowMs } from '@sonde/ui'
+import { useMutation } from '@tanstack/react-query'
+import { Ellipsis, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
+import { DeleteCapture } from '../captures/delete-capture.tsx'
+import { useRerun } from '../captures/use-rerun.ts'
+import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { useTRPC } from '../trpc/client.tsx'
+import { errorText } from '../trpc/errors.ts'
+import { captureProgress } from './capture-clock.ts'
+import { CommandsDrawer } from './commands-drawer.tsx'
+
+function filterWords(capture: CaptureView): string | null {
+  const { filter } = capture.spec
+  if (!filter) return null
+  if (filter.kind === 'pid') return `pid ${filter.pid}`
+  return filter.kind === 'process' ? `processes named ${filter.name}` : `cgroup ${filter.path}`
+}
+
+export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const person = usePerson()
+  const operator = useHasRole('operator')
+  const admin = useHasRole('admin')
+  const rerun = useRerun()
+  const cancel = useMutation(
+    trpc.captures.cancel.mutationOptions({ onError: (error) => toast.error('It was not cancelled', { description: errorText(error) }) }),
+  )
+  const [commands, setCommands] = useState(false)
+  const [deleting, setDeleting] = useState(false)
+  const live = isLive(capture.state)
+  const cancelling = cancel.isPending || (live && capture.targets.some((target) => target.cancelRequested))
+  const filter = filterWords(capture)
+  const mayDelete = admin || (operator && capture.createdBy.id === person.id)
+  return (
+    <header className="flex flex-col gap-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <h1 className="min-w-0 max-w-full font-semibold text-xl">
+          <HostText text={capture.title} />
+        </h1>
+        <span
+          className="inline-flex items-center gap-1.5 whitespace-nowrap"
+          role="status"
+          data-testid="capture-state"
+          data-state={capture.state}
+        >
+          <StateDot kind={captureDot(capture.state)} /> {CAPTURE_STATE_WORDS[capture.state]}
+        </span>
+        <div className="flex-1" />
+        <div className="flex items-center gap-1.5">
+          {live && operator ? (
+            <Button variant="danger" onClick={() => cancel.mutate({ id: capture.id })} disabled={cancelling} data-testid="cancel-capture">
+              <Square aria-hidden /> {cancelling ? 'Cancelling…' : 'Cancel'}
+            </Button>
+          ) : null}
+          <CopyButton text={() => window.location.href} label="Copy the link to this view">
+            Copy link
+          </CopyButton>
+          <Button onClick={() => setCommands(true)} aria-label="Commands">
+            <Terminal aria-hidden /> <span className="hidden sm:inline">Commands</span>
+          </Button>
+          {operator ? (
+            <Button onClick={() => rerun.mutate({ id: capture.id })} disabled={rerun.isPending} aria-label="Run again">
+              <RotateCw aria-hidden /> <span className="hidden sm:inline">Run again</span>
+            </Button>
+          ) : null}
+          {mayDelete ? (
+            <Menu
+              trigger={
+                <Button icon variant="ghost" aria-label="More">
+                  <Ellipsis />
+                </Button>
+              }
+            >
+              <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
+                <Trash2 aria-hidden /> Delete
+              </MenuItem>
+            </Menu>
+          ) : null}
+        </div>
+      </div>
+      <p className="flex flex-wrap items-center gap-x-2 text-ink-2">
+        <span>{RECIPES[capture.spec.recipe].title}</span>
+        <span aria-hidden>·</span>
+        <span>
+          {formatSpan(capture.spec.durationMs)}
+          {RECIPES[capture.spec.recipe].collectors.includes('stacks') ? ` at ${capture.spec.rateHz} Hz` : ''}
+        </span>
+        {filter ? (
+          <>
+            <span aria-hidden>·</span>
+            <HostText text={filter} />
+          </>
+        ) : null}
+        <span aria-hidden>·</span>
+        <span className="inline-flex min-w-0 gap-1">
+          <HostText text={capture.createdBy.name} />, <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
+        </span>
+        {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
+      </p>
+      <CommandsDrawer capture={capture} open={commands} onOpenChange={setCommands} />
+      <DeleteCapture capture={deleting ? capture : null} onClose={() => setDeleting(false)} onDeleted={() => router.push('/captures')} />
+    </header>
+  )
+}
+
+/** Elapsed and remaining time, ticking only while something runs. */
+function Clock({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
+  const now = useNowMs(250)
+  const { elapsedMs, remainingMs, share } = captureProgress(capture, now + clockOffsetMs)
+  const waitingMs = now + clockOffsetMs - capture.createdAt.getTime()
+  return (
+    <span className="inline-flex items-center gap-2 sm:ml-2" data-testid="capture-clock">
+      <ProgressBar share={share} label="Recording" className="w-32" />
+      {elapsedMs === null ? (
+        <span className="whitespace-nowrap">
+          waiting for the {capture.targets.length > 1 ? 'hosts' : 'host'}, {formatClock(waitingMs)}
+        </span>
+      ) : remainingMs === 0 ? (
+        <span className="whitespace-nowrap">recorded, waiting for the rest</span>
+      ) : (
+        <span className="whitespace-nowrap">
+          {formatClock(elapsedMs)} of {formatClock(capture.spec.durationMs)}
+        </span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,281 @@
+'use client'
+import type { CaptureView, CaptureViewState } from '@sonde/contract'
+import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, type FlameSearchResult } from '@sonde/flamegraph/react'
+import { buildCallTree, findByPathKey, GROUP_KIND, type Profile, pathKey } from '@sonde/profile'
+import {
+  Button,
+  cx,
+  formatCpuSeconds,
+  formatExact,
+  formatNs,
+  formatPlural,
+  formatShare,
+  Notice,
+  SearchInput,
+  Segmented,
+  Select,
+  Skeleton,
+} from '@sonde/ui'
+import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
+import { type RefObject, useMemo, useRef, useState } from 'react'
+import { useSyncedText } from '../url/use-synced-text.ts'
+import { FlameLegend } from './flame-legend.tsx'
+import { Pane } from './pane.tsx'
+import { parseProcess, processOfThread } from './process-selection.ts'
+import type { Result } from './use-result.ts'
+import type { UpdateView } from './use-view-state.ts'
+import { Waiting } from './waiting.tsx'
+
+const LAYOUTS = [
+  { value: 'icicle', name: 'Icicle: callers on top', label: <ArrowDownFromLine aria-hidden /> },
+  { value: 'flame', name: 'Flame: callers at the bottom', label: <ArrowUpFromLine aria-hidden /> },
+] as const
+const GROUPS = [
+  { value: 'process', label: 'by process' },
+  { value: 'thread', label: 'by thread' },
+  { value: 'merged', label: 'merged' },
+] as const
+const COLORS = [
+  { value: 'kind', label: 'colour: kind' },
+  { value: 'module', label: 'colour: module' },
+] as const
+
+export type FlamePaneProps = {
+  capture: CaptureView
+  profile: Result<Profile>
+  view: CaptureViewState
+  update: UpdateView
+  searchRef: RefObject<HTMLInputElement | null>
+}
+
+export function FlamePane({ capture, profile: result, view, update, searchRef }: FlamePaneProps) {
+  const profile = result.data
+  const graph = useRef<FlameGraphHandle>(null)
+  const [found, setFound] = useState<FlameSearchResult | null>(null)
+  const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
+  const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
+  const tree = useMemo(
+    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', process }) : null),
+    [profile, view.group, process],
+  )
+  const zoomNode = useMemo(() => (tree && view.zoom !== '' ? findByPathKey(tree, view.zoom) : 0), [tree, view.zoom])
+  const flameSearch = useMemo(() => ({ text: view.search, regex: view.regex }), [view.search, view.regex])
+  const samples = tree?.total[0] ?? 0
+
+  const zoomTo = (node: number, cause: 'jump' | 'drift') => {
+    if (!tree || !profile) return
+    const row = tree.thread[node] ?? -1
+    const from = Math.max(0, zoomNode)
+    const isWayOut = from >= node && from < (tree.subtreeEnd[node] ?? 0) && from !== 0
+    // A click on a process row selects the process; passing through it on the way out does not.
+    if (cause === 'jump' && tree.kind[node] === GROUP_KIND.process && row >= 0 && !isWayOut && view.process === '') {
+      const key = processOfThread(profile, row)
+      if (key) return update({ process: key, zoom: '' }, 'push')
+    }
+    update({ zoom: node <= 0 ? '' : pathKey(tree, node) }, cause === 'jump' ? 'push' : 'replace')
+  }
+  const selectProcess = (threadRow: number) => {
+    const key = profile ? processOfThread(profile, threadRow) : null
+    if (key) update({ process: key, zoom: '' }, 'push')
+  }
+
+  const tools = (
+    <>
+      <SearchInput
+        ref={searchRef}
+        className="min-w-36 flex-1"
+        aria-label="Search the flame graph"
+        placeholder={view.regex ? 'Regular expression' : 'Function or library'}
+        value={search}
+        aria-invalid={found?.error ? true : undefined}
+        onChange={(event) => setSearch(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            event.preventDefault()
+            if (event.shiftKey) graph.current?.previousMatch()
+            else graph.current?.nextMatch()
+          } else if (event.key === 'Escape' && search === '') {
+            event.currentTarget.blur()
+            graph.current?.focus()
+          }
+        }}
+        end={
+          <button
+            type="button"
+            aria-pressed={view.regex}
+            aria-label="Regular expression"
+            title="Regular expression"
+            onClick={() => update({ regex: !view.regex }, 'replace')}
+            className={cx('h-5 rounded-sm px-1 font-mono text-sm', view.regex ? 'bg-accent-soft text-accent' : 'text-ink-3 hover:text-ink')}
+          >
+            .*
+          </button>
+        }
+      />
+      {view.search !== '' && found ? (
+        <span
+          role="status"
+          data-testid="flame-matches"
+          className={cx('inline-flex items-center gap-1 whitespace-nowrap text-sm', found.error ? 'text-bad' : 'text-ink-2')}
+        >
+          {found.error ? (
+            <span className="max-w-64 truncate" title={found.error}>
+              {found.error}
+            </span>
+          ) : (
+            <>
+              {formatShare(found.matchedShare)} in {formatPlural(found.matchedFrames, 'frame')}
+              {found.matchedFrames > 0 ? (
+                <>
+                  <Button size="sm" variant="ghost" icon aria-label="Previous match" onClick={() => graph.current?.previousMatch()}>
+                    <ChevronUp />
+                  </Button>
+                  <Button size="sm" variant="ghost" icon aria-label="Next match" onClick={() => graph.current?.nextMatch()}>
+                    <ChevronDown />
+                  </Button>
+                </>
+              ) : null}
+            </>
+          )}
+        </span>
+      ) : null}
+      <Segmented label="Layout" value={view.layout} onChange={(layout) => update({ layout }, 'replace')} options={LAYOUTS} />
+      <div className="w-28">
+        <Select
+          aria-label="Group frames"
+          value={view.group}
+          onChange={(event) => {
+            const next = GROUPS.find((g) => g.value === event.target.value)
+            // Another grouping has other paths: the zoom would point nowhere.
+            if (next) update({ group: next.value, zoom: '' }, 'push')
+          }}
+        >
+          {GROUPS.map((g) => (
+            <option key={g.value} value={g.value}>
+              {g.label}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <div className="w-32">
+        <Select
+          aria-label="Colour of frames"
+          value={view.color}
+          onChange={(event) => {
+            const next = COLORS.find((c) => c.value === event.target.value)
+            if (next) update({ color: next.value }, 'replace')
+          }}
+        >
+          {COLORS.map((c) => (
+            <option key={c.value} value={c.value}>
+              {c.label}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <Button
+        icon
+        aria-label="Reset the zoom"
+        title="Reset the zoom (0)"
+        disabled={view.zoom === ''}
+        onClick={() => update({ zoom: '' }, 'push')}
+      >
+        <RotateCcw />
+      </Button>
+    </>
+  )
+
+  return (
+    <Pane
+      testId="flame-pane"
+      title="CPU"
+      tools={tools}
+      foot={
+        tree && profile && samples > 0 ? (
+          <>
+            <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>
+              {profile.meta.periodNs > 0 ? (
+                <>
+                  {formatPlural(samples, 'sample')} = {formatCpuSeconds((samples * profile.meta.periodNs) / 1e9)} of CPU time
+                  <span className="text-ink-3">
+                    {' '}
+                    (one per {formatNs(profile.meta.periodNs)} of {profile.meta.event || 'CPU'})
+                  </span>
+                </>
+              ) : (
+                `${formatExact(samples)} ${profile.meta.unit}`
+              )}
+            </span>
+            <span className="flex-1" />
+            <FlameLegend tree={tree} color={view.color} />
+          </>
+        ) : undefined
+      }
+    >
+      {result.error && !profile ? (
+        <div className="p-3">
+          <Notice tone="bad" title="The flame graph could not be loaded">
+            {result.error instanceof Error ? result.error.message : null} It is asked for again when there is more.
+          </Notice>
+        </div>
+      ) : result.isLoading ? (
+        <div className="flex flex-col gap-0.5 p-2" role="status" aria-label="Loading the flame graph">
+          {[100, 92, 71, 64, 40, 22].map((width) => (
+            <Skeleton key={width} className="h-4" />
+          ))}
+        </div>
+      ) : !tree || !profile || profile.samples.length === 0 ? (
+        <Waiting
+          capture={capture}
+          what="samples"
+          idle={{
+            title: 'Idle: no samples',
+            text: 'Nothing of what was recorded ran on a CPU in that time. Sleeping and waiting processes are not sampled; the syscalls say what they wait for.',
+          }}
+        />
+      ) : samples === 0 ? (
+        <div className="flex flex-col items-center gap-2 px-6 py-12 text-center">
+          <p className="font-semibold text-lg">No samples of this process</p>
+          <p className="text-ink-2">It did not run on a CPU while it was watched.</p>
+          <Button onClick={() => update({ process: '' }, 'push')}>Show all processes</Button>
+        </div>
+      ) : (
+        <>
+          {zoomNode > 0 ? (
+            <FlameGraphBreadcrumbs
+              tree={tree}
+              zoomNode={zoomNode}
+              onZoom={(node) => zoomTo(node, 'jump')}
+              className="shrink-0 border-line border-b px-1.5 py-0.5"
+            />
+          ) : zoomNode < 0 ? (
+            <p className="shrink-0 border-line border-b px-2 py-1 text-ink-2 text-sm">
+              The frame that this link zooms to is not in this selection.{' '}
+              <button type="button" className="text-accent underline" onClick={() => update({ zoom: '' }, 'replace')}>
+                Show all
+              </button>
+            </p>
+          ) : null}
+          <div className="min-h-0 flex-1">
+            <FlameGraph
+              ref={graph}
+              tree={tree}
+              periodNs={profile.meta.periodNs}
+              unit={profile.meta.unit}
+              layout={view.layout}
+              colorBy={view.color}
+              zoomNode={zoomNode}
+              onZoom={zoomTo}
+              search={flameSearch}
+              onSearchResult={setFound}
+              onSelectProcess={selectProcess}
+              onOpenSearch={() => searchRef.current?.focus()}
+              onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
+              ariaLabel="Flame graph"
+            />
+          </div>
+        </>
+      )}
+    </Pane>
+  )
+}

@@ -1,0 +1,17 @@
+import { decodeProfile, type Profile } from '@sonde/profile'
+
+/** Fetches the merged profile of a capture; the browser's cache answers while the ETag holds. Throws an Error fit to be shown. */
+export async function loadProfile(captureId: string, signal: AbortSignal): Promise<Profile> {
+  const response = await fetch(`/api/captures/${encodeURIComponent(captureId)}/profile`, { signal, cache: 'no-cache' })
+  if (!response.ok) throw new Error(await messageOf(response))
+  return decodeProfile(new Uint8Array(await response.arrayBuffer()))
+}
+
+async function messageOf(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => null)
+  if (typeof body === 'object' && body !== null && 'error' in body) {
+    const { error } = body
+    if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') return error.message
+  }
+  return `The server answered with status ${response.status}.`
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+
+/** One of the two results: title and tools on top, the picture, facts about it below. */
+export function Pane({
+  title,
+  tools,
+  children,
+  foot,
+  testId,
+}: {
+  title: string
+  tools: ReactNode
+  children: ReactNode
+  foot?: ReactNode
+  testId: string
+}) {
+  return (
+    <section
+      aria-label={title}
+      data-testid={testId}
+      className="@container flex h-full min-h-0 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface"
+    >
+      <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-2 py-1.5">
+        <h2 className="mr-1 whitespace-nowrap font-semibold">{title}</h2>
+        {tools}
+      </div>
+      <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+      {foot ? (
+        <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-2 py-1 text-ink-2 text-sm">{foot}</div>
+      ) : null}
+    </section>
+  )
+}

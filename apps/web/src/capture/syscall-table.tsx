@@ -1,0 +1,334 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, so that half a million cost nothing; table elements cannot be
+// biome-ignore-all lint/a11y/useFocusableInteractive: what is in the rows takes the focus
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+'use client'
+import type { CaptureViewState } from '@sonde/contract'
+import type { QuantileEstimate } from '@sonde/stats'
+import {
+  type BucketRange,
+  cx,
+  formatCount,
+  formatExact,
+  formatNs,
+  formatPlural,
+  formatRate,
+  formatShare,
+  HostText,
+  LatencyHistogram,
+  LatencyTable,
+} from '@sonde/ui'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ChevronRight } from 'lucide-react'
+import { useRef } from 'react'
+import { ErrnoChip } from './errno-chip.tsx'
+import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-rows.ts'
+import type { UpdateView } from './use-view-state.ts'
+
+const ROW_PX = 28
+const COLUMNS = '[grid-template-columns:146px_104px_58px_66px_minmax(190px,1fr)_78px_104px_72px_72px_72px_72px]'
+const MIN_WIDTH = 'min-w-[1040px]'
+
+type Column = { id: SyscallSort | 'histogram'; label: string; numeric: boolean; title?: string }
+const HEADERS: readonly Column[] = [
+  { id: 'process', label: 'Process', numeric: false },
+  { id: 'syscall', label: 'Syscall', numeric: false },
+  { id: 'calls', label: 'Calls', numeric: true },
+  { id: 'rate', label: 'Rate', numeric: true, title: 'Calls per second of the time observed' },
+  { id: 'errors', label: 'Errors', numeric: false, title: 'Calls that returned an error, by errno' },
+  { id: 'total', label: 'Total', numeric: true, title: 'Wall time from entry to exit, all calls together; waiting counts' },
+  {
+    id: 'histogram',
+    label: 'Latency',
+    numeric: false,
+    title: 'Calls by duration, log2 buckets; the same axis in every row, bars on a log scale',
+  },
+  { id: 'p50', label: 'p50 ≈', numeric: true, title: 'Median, interpolated from log2 buckets' },
+  { id: 'p99', label: 'p99 ≈', numeric: true, title: '99th percentile, interpolated from log2 buckets' },
+  { id: 'avg', label: 'Avg', numeric: true, title: 'Mean wall time of a call' },
+  { id: 'max', label: 'Max', numeric: true, title: 'Longest call' },
+]
+
+export type SyscallTableProps = {
+  lines: readonly SyscallLine[]
+  range: BucketRange | null
+  mostTotalNs: number
+  manyHosts: boolean
+  view: CaptureViewState
+  update: UpdateView
+}
+
+/** The breakdown as a table of which only the visible rows are drawn; one row may be open. */
+export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, update }: SyscallTableProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => lines[index]?.key ?? index,
+    overscan: 12,
+  })
+  const sortBy = (sort: SyscallSort) =>
+    update(view.sort === sort ? { dir: view.dir === 'asc' ? 'desc' : 'asc' } : { sort, dir: firstDirection(sort) }, 'replace')
+
+  return (
+    <div
+      ref={scroller}
+      className="min-h-0 flex-1 overflow-auto"
+      role="table"
+      aria-label="System calls"
+      aria-rowcount={lines.length + 1}
+      tabIndex={0}
+      data-testid="syscall-table"
+    >
+      <div role="rowgroup" className={cx('sticky top-0 z-10 border-line border-b bg-inset', MIN_WIDTH)}>
+        <div role="row" aria-rowindex={1} className={cx('grid h-7 items-stretch text-ink-3 text-sm', COLUMNS)}>
+          {HEADERS.map((column) => (
+            <div
+              key={column.id}
+              role="columnheader"
+              aria-sort={
+                column.id === 'histogram' ? undefined : view.sort === column.id ? (view.dir === 'asc' ? 'ascending' : 'descending') : 'none'
+              }
+              className={cx(
+                'flex items-stretch',
+                column.id === 'process' && '@min-[560px]:sticky @min-[560px]:left-0 @min-[560px]:z-10 bg-inset',
+              )}
+            >
+              {column.id === 'histogram' ? (
+                <span className="flex w-full items-center px-2 font-medium" title={column.title}>
+                  {column.label}
+                </span>
+              ) : (
+                <SortButton column={column} active={view.sort === column.id} dir={view.dir} onSort={sortBy} />
+              )}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className={cx('relative', MIN_WIDTH)} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const line = lines[item.index]
+          if (!line) return null
+          return (
+            <div
+              key={item.key}
+              ref={virtual.measureElement}
+              data-index={item.index}
+              role="presentation"
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <Line
+                line={line}
+                rowIndex={item.index + 2}
+                range={range}
+                mostTotalNs={mostTotalNs}
+                manyHosts={manyHosts}
+                open={view.row === line.key}
+                selected={view.process === line.process}
+                onToggle={() => update({ row: view.row === line.key ? '' : line.key }, 'replace')}
+                onSelectProcess={() => update({ process: view.process === line.process ? '' : line.process, zoom: '' }, 'push')}
+              />
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function SortButton({
+  column,
+  active,
+  dir,
+  onSort,
+}: {
+  column: Column
+  active: boolean
+  dir: 'asc' | 'desc'
+  onSort: (sort: SyscallSort) => void
+}) {
+  return (
+    <button
+      type="button"
+      title={column.title}
+      onClick={() => {
+        if (column.id !== 'histogram') onSort(column.id)
+      }}
+      className={cx(
+        'flex w-full items-center gap-1 px-2 font-medium hover:text-ink',
+        column.numeric && 'justify-end',
+        active && 'text-ink',
+      )}
+    >
+      {column.label}
+      <span aria-hidden className="w-2 text-xs">
+        {active ? (dir === 'asc' ? '↑' : '↓') : ''}
+      </span>
+    </button>
+  )
+}
+
+type LineProps = {
+  line: SyscallLine
+  rowIndex: number
+  range: BucketRange | null
+  mostTotalNs: number
+  manyHosts: boolean
+  open: boolean
+  selected: boolean
+  onToggle: () => void
+  onSelectProcess: () => void
+}
+
+const CELL = 'flex min-w-0 items-center px-2'
+const NUMBER = `${CELL} justify-end whitespace-nowrap`
+
+function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, onToggle, onSelectProcess }: LineProps) {
+  const errorShare = line.calls > 0 ? line.errorCalls / line.calls : 0
+  return (
+    <>
+      <div
+        role="row"
+        aria-rowindex={rowIndex}
+        data-testid="syscall-row"
+        className={cx('grid h-7 border-line border-b', COLUMNS, open ? 'bg-selected' : 'hover:bg-hover')}
+      >
+        <div
+          role="cell"
+          className={cx(
+            CELL,
+            'gap-0.5 px-1! @min-[560px]:sticky @min-[560px]:left-0 @min-[560px]:z-[1]',
+            open ? 'bg-selected' : 'bg-surface',
+          )}
+        >
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-label={`Details of ${line.name} by ${line.comm} ${line.pid}`}
+            onClick={onToggle}
+            className="flex size-5 shrink-0 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
+          >
+            <ChevronRight aria-hidden className={cx('size-3', open && 'rotate-90')} />
+          </button>
+          <button
+            type="button"
+            aria-pressed={selected}
+            aria-label={`${selected ? 'Show all processes, not only' : 'Show only'} ${line.comm} ${line.pid}${manyHosts ? ` on ${line.hostName}` : ''}`}
+            onClick={onSelectProcess}
+            title={`${line.comm}, pid ${line.pid}, on ${line.hostName}`}
+            className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
+          >
+            <HostText text={line.comm} className="font-medium" title="" />
+            <span className="text-ink-3 text-sm">{line.pid}</span>
+            {manyHosts ? <HostText text={line.hostName} className="text-ink-3 text-sm" /> : null}
+          </button>
+        </div>
+        <div role="cell" className={CELL}>
+          <HostText text={line.name} mono />
+        </div>
+        <div role="cell" className={NUMBER} title={formatExact(line.calls)}>
+          {formatCount(line.calls)}
+        </div>
+        <div role="cell" className={NUMBER}>
+          {formatRate(line.perSecond)}
+        </div>
+        <div role="cell" className={cx(CELL, 'gap-1.5 overflow-hidden')}>
+          {line.errorCalls > 0 ? (
+            <>
+              <span
+                className="shrink-0"
+                title={`${formatExact(line.errorCalls)} of ${formatExact(line.calls)} calls failed (${formatShare(errorShare)})`}
+              >
+                {formatCount(line.errorCalls)}
+              </span>
+              {line.errors.slice(0, 2).map((error) => (
+                <ErrnoChip key={error.errno} name={error.name} />
+              ))}
+              {line.errors.length > 2 ? <span className="shrink-0 text-ink-3 text-sm">+{line.errors.length - 2}</span> : null}
+            </>
+          ) : null}
+        </div>
+        <div role="cell" className={cx(NUMBER, 'relative')}>
+          <span
+            aria-hidden
+            className="absolute top-1 right-1.5 bottom-1 rounded-[2px] bg-accent-soft"
+            style={{ width: `${mostTotalNs > 0 ? (line.totalNs / mostTotalNs) * 90 : 0}%` }}
+          />
+          <span className="relative">{formatNs(line.totalNs)}</span>
+        </div>
+        <div role="cell" className={CELL}>
+          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={88} height={18} /> : null}
+        </div>
+        <Quantile estimate={line.p50()} />
+        <Quantile estimate={line.p99()} />
+        <div role="cell" className={NUMBER}>
+          {line.calls > 0 ? formatNs(line.avgNs) : '–'}
+        </div>
+        <div role="cell" className={NUMBER}>
+          {line.calls > 0 ? formatNs(line.maxNs) : '–'}
+        </div>
+      </div>
+      {open ? <Details line={line} /> : null}
+    </>
+  )
+}
+
+function Quantile({ estimate }: { estimate: QuantileEstimate | null }) {
+  return (
+    <div
+      role="cell"
+      className={NUMBER}
+      title={estimate ? `Between ${formatNs(estimate.low)} and ${formatNs(estimate.high)}; interpolated within its log2 bucket` : undefined}
+    >
+      {estimate ? formatNs(estimate.value) : '–'}
+    </div>
+  )
+}
+
+/** The open row: all errors in words, the whole histogram. */
+function Details({ line }: { line: SyscallLine }) {
+  const p50 = line.p50()
+  const p99 = line.p99()
+  return (
+    <div role="row" className="border-line border-b bg-inset" data-testid="syscall-details">
+      <div role="cell" aria-colspan={HEADERS.length} className="sticky left-0 flex max-w-[100cqw] flex-wrap gap-x-10 gap-y-4 px-4 py-3">
+        <div className="flex min-w-60 flex-col gap-2">
+          <p>
+            <HostText text={line.name} mono className="font-semibold" /> by <HostText text={line.comm} className="font-medium" /> (
+            {line.pid}) on <HostText text={line.hostName} />
+          </p>
+          <p className="text-ink-2">
+            {formatExact(line.calls)} {line.calls === 1 ? 'call' : 'calls'}, {formatRate(line.perSecond)}, {formatNs(line.totalNs)} in total
+          </p>
+          {p50 && p99 ? (
+            <p className="text-ink-2">
+              p50 between {formatNs(p50.low)} and {formatNs(p50.high)},<br />
+              p99 between {formatNs(p99.low)} and {formatNs(p99.high)}.
+            </p>
+          ) : null}
+          {line.errors.length > 0 ? (
+            <div>
+              <p className="mb-1 font-medium">
+                {formatPlural(line.errorCalls, 'call')} failed ({formatShare(line.calls > 0 ? line.errorCalls / line.calls : 0)})
+              </p>
+              <ul className="flex flex-col gap-1">
+                {line.errors.map((error) => (
+                  <li key={error.errno} className="flex items-center gap-2">
+                    <span className="w-16 text-right">{formatExact(error.count)}</span>
+                    <ErrnoChip name={error.name} />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ) : (
+            <p className="text-ink-2">No call failed.</p>
+          )}
+        </div>
+        <div className="min-w-64 flex-1">
+          <LatencyTable buckets={line.histogram} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+'use client'
+import type { CaptureView } from '@sonde/contract'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useSubscription } from '@trpc/tanstack-react-query'
+import { useEffect, useRef } from 'react'
+import { isLive } from '../captures/capture-state.ts'
+import { useTRPC } from '../trpc/client.tsx'
+
+export type LiveCapture = {
+  capture: CaptureView | undefined
+  error: unknown
+  /** Live updates are wanted and do not come at the moment; the page asks every few seconds instead. */
+  isDisconnected: boolean
+  /** Server clock minus this clock, ms: elapsed times must not depend on the reader's clock. */
+  clockOffsetMs: number
+}
+
+/** The capture as it is now: fetched once, then kept up to date over server-sent events until everything is final. */
+export function useCapture(id: string): LiveCapture {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const watching = useRef(false)
+  const query = useQuery({
+    ...trpc.captures.get.queryOptions({ id }),
+    refetchInterval: (q) => (q.state.data && isLive(q.state.data.state) && !watching.current ? 3_000 : false),
+  })
+  const live = query.data !== undefined && isLive(query.data.state)
+  const subscription = useSubscription(
+    trpc.captures.watch.subscriptionOptions(
+      { id },
+      { enabled: live, onData: (view) => queryClient.setQueryData(trpc.captures.get.queryKey({ id }), view) },
+    ),
+  )
+  watching.current = subscription.status === 'pending'
+
+  // The list shows the final state as soon as the reader goes back to it.
+  const wasLive = useRef(live)
+  useEffect(() => {
+    if (wasLive.current && !live) void queryClient.invalidateQueries({ queryKey: trpc.captures.list.pathKey() })
+    wasLive.current = live
+  }, [live, queryClient, trpc])
+
+  const offset = useRef({ at: 0, ms: 0 })
+  if (query.data && offset.current.at !== query.dataUpdatedAt)
+    offset.current = { at: query.dataUpdatedAt, ms: query.data.serverNow.getTime() - query.dataUpdatedAt }
+  return {
+    capture: query.data,
+    error: query.error,
+    isDisconnected: live && subscription.status === 'error',
+    clockOffsetMs: offset.current.ms,
+  }
+}

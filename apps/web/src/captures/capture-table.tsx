@@ -1,0 +1,163 @@
+'use client'
+import { type CaptureSummary, RECIPES } from '@sonde/contract'
+import {
+  Button,
+  Explain,
+  formatCount,
+  formatPlural,
+  formatSpan,
+  HostText,
+  Menu,
+  MenuItem,
+  StateDot,
+  Table,
+  Td,
+  Th,
+  TimeAgo,
+  Tooltip,
+  Tr,
+} from '@sonde/ui'
+import { Ellipsis, RotateCw, Trash2 } from 'lucide-react'
+import Link from 'next/link'
+import { useState } from 'react'
+import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { CAPTURE_STATE_WORDS, captureDot, TARGET_STATE_WORDS } from './capture-state.ts'
+import { DeleteCapture } from './delete-capture.tsx'
+import { useRerun } from './use-rerun.ts'
+
+/** Captures as rows, newest first as the server gives them. */
+export function CaptureTable({ captures }: { captures: readonly CaptureSummary[] }) {
+  const [deleting, setDeleting] = useState<CaptureSummary | null>(null)
+  return (
+    <>
+      <Table label="Captures">
+        <thead>
+          <tr>
+            <Th>Capture</Th>
+            <Th>State</Th>
+            <Th>When</Th>
+            <Th className="hidden md:table-cell">Hosts</Th>
+            <Th className="hidden lg:table-cell">Recipe</Th>
+            <Th numeric className="hidden md:table-cell">
+              Duration
+            </Th>
+            <Th numeric className="hidden sm:table-cell">
+              Samples
+            </Th>
+            <Th numeric className="hidden sm:table-cell">
+              Syscalls
+            </Th>
+            <Th className="hidden lg:table-cell">Who</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {captures.map((capture) => (
+            <CaptureRow key={capture.id} capture={capture} onDelete={() => setDeleting(capture)} />
+          ))}
+        </tbody>
+      </Table>
+      <DeleteCapture capture={deleting} onClose={() => setDeleting(null)} />
+    </>
+  )
+}
+
+function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: () => void }) {
+  const person = usePerson()
+  const operator = useHasRole('operator')
+  const admin = useHasRole('admin')
+  const mayDelete = admin || (operator && capture.createdBy.id === person.id)
+  const rerun = useRerun()
+  const collectors = RECIPES[capture.spec.recipe].collectors
+  return (
+    <Tr data-testid="capture-row">
+      <Td className="max-w-72">
+        <Link href={`/captures/${capture.id}`} className="font-medium hover:underline">
+          <HostText text={capture.title} />
+        </Link>
+      </Td>
+      <Td className="whitespace-nowrap">
+        <span className="inline-flex items-center gap-1.5">
+          <StateDot kind={captureDot(capture.state)} />
+          {CAPTURE_STATE_WORDS[capture.state]}
+        </span>
+      </Td>
+      <Td className="whitespace-nowrap">
+        <TimeAgo date={capture.createdAt} />
+      </Td>
+      <Td className="hidden max-w-56 md:table-cell">
+        <HostNames hosts={capture.hosts} />
+      </Td>
+      <Td className="hidden whitespace-nowrap lg:table-cell">{RECIPES[capture.spec.recipe].title}</Td>
+      <Td numeric className="hidden md:table-cell">
+        {formatSpan(capture.spec.durationMs)}
+      </Td>
+      <Td numeric className="hidden sm:table-cell">
+        {collectors.includes('stacks') ? formatCount(capture.samples) : '–'}
+      </Td>
+      <Td numeric className="hidden sm:table-cell">
+        {collectors.includes('syscalls') ? formatCount(capture.syscalls) : '–'}
+      </Td>
+      <Td className="hidden max-w-40 lg:table-cell">
+        <HostText text={capture.createdBy.name} className="text-ink-2" />
+      </Td>
+      <Td numeric>
+        {operator ? (
+          <span className="inline-flex gap-1">
+            <Tooltip content="Run again with the same settings">
+              <Button
+                size="sm"
+                variant="ghost"
+                icon
+                aria-label={`Run ${capture.title} again`}
+                disabled={rerun.isPending}
+                onClick={() => rerun.mutate({ id: capture.id })}
+              >
+                <RotateCw />
+              </Button>
+            </Tooltip>
+            <Menu
+              trigger={
+                <Button size="sm" variant="ghost" icon aria-label={`More for ${capture.title}`}>
+                  <Ellipsis />
+                </Button>
+              }
+            >
+              <MenuItem onSelect={() => rerun.mutate({ id: capture.id })}>
+                <RotateCw aria-hidden /> Run again
+              </MenuItem>
+              <MenuItem tone="danger" onSelect={onDelete} disabled={!mayDelete}>
+                <Trash2 aria-hidden /> Delete
+              </MenuItem>
+            </Menu>
+          </span>
+        ) : null}
+      </Td>
+    </Tr>
+  )
+}
+
+function HostNames({ hosts }: { hosts: CaptureSummary['hosts'] }) {
+  const [first, ...others] = hosts
+  if (!first) return <span className="text-ink-3">none left</span>
+  if (others.length === 0) return <HostText text={first.name} />
+  return (
+    <Explain
+      tone="neutral"
+      what={
+        <span className="flex max-h-64 flex-col overflow-auto">
+          {hosts.slice(0, 50).map((host) => (
+            <span key={host.id}>
+              <HostText text={host.name} />: {TARGET_STATE_WORDS[host.state].word}
+            </span>
+          ))}
+          {hosts.length > 50 ? <span>and {formatPlural(hosts.length - 50, 'more', 'more')}</span> : null}
+        </span>
+      }
+    >
+      {formatPlural(hosts.length, 'host')}
+    </Explain>
+  )
+}

@@ -1,0 +1,59 @@
+'use client'
+import { FLAME_KEYS } from '@sonde/flamegraph'
+import { Dialog, Kbd } from '@sonde/ui'
+import { useModKey } from './mod-key.tsx'
+
+type Shortcut = { keys: string[]; does: string }
+
+export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const mod = useModKey()
+  const groups: Array<{ title: string; shortcuts: Shortcut[] }> = [
+    {
+      title: 'Everywhere',
+      shortcuts: [
+        { keys: [mod, 'K'], does: 'Search pages, hosts, captures, commands' },
+        { keys: ['g', 'h'], does: 'Go to hosts' },
+        { keys: ['g', 'c'], does: 'Go to captures' },
+        { keys: ['g', 'n'], does: 'New capture' },
+        { keys: ['?'], does: 'This help' },
+      ],
+    },
+    { title: 'New capture', shortcuts: [{ keys: [mod, 'Enter'], does: 'Start' }] },
+    {
+      title: 'Capture',
+      shortcuts: [
+        { keys: ['/'], does: 'Search the flame graph' },
+        { keys: ['f'], does: 'Filter the syscall table' },
+        { keys: ['0'], does: 'Reset the zoom' },
+        { keys: ['Alt', '←'], does: 'The view before this one: every zoom and selection is a step in the history' },
+      ],
+    },
+    {
+      title: 'Flame graph, when it has focus',
+      shortcuts: FLAME_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
+    },
+  ]
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard">
+      <div className="flex flex-col gap-5">
+        {groups.map((group) => (
+          <section key={group.title} aria-label={group.title}>
+            <h3 className="mb-1 font-medium text-ink-3">{group.title}</h3>
+            <ul>
+              {group.shortcuts.map((shortcut) => (
+                <li key={shortcut.does} className="flex items-center justify-between gap-4 border-line border-b py-1.5 last:border-b-0">
+                  <span>{shortcut.does}</span>
+                  <span className="flex shrink-0 gap-1">
+                    {shortcut.keys.map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,65 @@
+'use client'
+import type { AppRouter } from '@sonde/api'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCContext } from '@trpc/tanstack-react-query'
+import { type ReactNode, useState } from 'react'
+import superjson from 'superjson'
+import { signInPath } from '../safe-next.ts'
+import { httpStatusOf } from './errors.ts'
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
+
+const url = '/api/trpc'
+
+/** A session that ended while the page was open: sign in, then come back to the very same view. */
+function leaveIfSignedOut(error: unknown): void {
+  if (httpStatusOf(error) !== 401) return
+  const here = `${window.location.pathname}${window.location.search}`
+  window.location.assign(signInPath(here))
+}
+
+function makeQueryClient(): QueryClient {
+  const client = new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // What the server refused it refuses again; a server that is restarting is worth waiting for.
+        retry: (failures, error) => {
+          const status = httpStatusOf(error)
+          return status !== null && status < 500 ? false : failures < 3
+        },
+      },
+    },
+  })
+  client.getQueryCache().config.onError = leaveIfSignedOut
+  client.getMutationCache().config.onError = leaveIfSignedOut
+  return client
+}
+
+export function ApiProvider({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(makeQueryClient)
+  const [client] = useState(() =>
+    createTRPCClient<AppRouter>({
+      links: [
+        splitLink({
+          condition: (op) => op.type === 'subscription',
+          true: httpSubscriptionLink({ url, transformer: superjson }),
+          // A preview waits for agents; batched, it would hold up everything that was asked with it.
+          false: splitLink({
+            condition: (op) => op.path === 'hosts.preview' || op.path === 'hosts.processes',
+            true: httpBatchLink({ url, transformer: superjson, maxItems: 1 }),
+            false: httpBatchLink({ url, transformer: superjson }),
+          }),
+        }),
+      ],
+    }),
+  )
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={client} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
+    </QueryClientProvider>
+  )
+}

@@ -87,10 +87,11 @@ export async function reportActive(host: AgentHost, app: App, active: readonly T
 export async function hostsWithWork(app: App, hostIds: readonly string[]): Promise<string[]> {
   if (hostIds.length === 0) return []
   const { rows } = await app.db.pool.query<{ id: string }>(
-    `SELECT id FROM unnest($1::text[]) AS id
-     WHERE EXISTS (SELECT FROM targets t WHERE t.host_id = id AND (t.state = 'queued' OR (t.state = ANY ($2)
+    // Qualified: a bare `id` inside the second EXISTS would be the question's own.
+    `SELECT host.id FROM unnest($1::text[]) AS host (id)
+     WHERE EXISTS (SELECT FROM targets t WHERE t.host_id = host.id AND (t.state = 'queued' OR (t.state = ANY ($2)
          AND t.cancel_requested_at IS NOT NULL AND (t.cancel_sent_at IS NULL OR t.cancel_sent_at < now() - ${REPEAT_CANCEL}))))
-       OR EXISTS (SELECT FROM host_queries q WHERE q.host_id = id AND q.sent_at IS NULL AND q.expires_at > now())`,
+       OR EXISTS (SELECT FROM host_queries q WHERE q.host_id = host.id AND q.sent_at IS NULL AND q.expires_at > now())`,
     [hostIds, ACTIVE_STATES],
   )
   return rows.map((row) => row.id)

@@ -60,7 +60,7 @@ it('a journal on a full disk refuses the entry, stays readable, and goes on when
   await reopened.close()
 })
 
-it('an agent whose disk fills up stops the capture, and says so though its journal cannot be written either', async () => {
+it('an agent whose disk fills up to the last block stops the capture, and still reports it', async () => {
   const stateDir = await tinyDisk(1024)
   const peer = new GatewayPeer()
   await peer.start()
@@ -71,7 +71,7 @@ it('an agent whose disk fills up stops the capture, and says so though its journ
     tracing: scriptedTracing({
       record: async (hooks) => {
         await hooks.onAttached([COMMAND])
-        // Everything, to the last block: not even a line in the journal fits.
+        // Everything, to the last block: the journal has no more than the rest of its page.
         for (let bytes = 512 * 1024; bytes >= 512; bytes /= 2) {
           await writeFile(path.join(stateDir, `ballast-${bytes}`), randomBytes(bytes)).catch(() => undefined)
         }
@@ -86,7 +86,7 @@ it('an agent whose disk fills up stops the capture, and says so though its journ
   const seen = peer.offer(target, SPEC)
   await eventually('the end', () => seen.end)
   expect(seen.end).toMatchObject({ state: 'failed', reason: 'disk-full', quality: { partial: true } })
-  // And a next one is refused before anything is attached, since it cannot be journaled.
+  // And a next one is refused before anything is attached.
   const next = peer.offer({ captureId: 'capture-2', attempt: 1 }, { ...SPEC, recipe: 'cpu-profile' })
   await eventually('the refusal', () => next.end)
   expect(next.end).toMatchObject({ reason: 'disk-full' })

@@ -29,6 +29,19 @@ describe('Spool', () => {
     expect((await again.write('profile', randomBytes(3))).seq).toBe(3)
   })
 
+  it('numbers chunks that are written at the same time in the order of the calls', async () => {
+    const spool = await (await Spool.open(await temporaryFolder(), { maxBytes: 3_000, minFreeBytes: 0 })).forTarget(target)
+    const sizes = [1_000, 1, 2_500, 3, 500]
+    const results = await Promise.allSettled(sizes.map((size, i) => spool.write(i % 2 ? 'syscalls' : 'profile', randomBytes(size))))
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect(spool.chunks.map(({ seq, sizeBytes }) => [seq, sizeBytes])).toEqual([
+      [0, 1_000],
+      [1, 1],
+      [2, 3],
+      [3, 500],
+    ])
+  })
+
   it('notices a damaged chunk, and ignores what is no chunk', async () => {
     const folder = await temporaryFolder()
     const spool = await (await Spool.open(folder, roomy)).forTarget(target)

@@ -105,6 +105,7 @@ export class TargetSpool {
   readonly #reserve: (bytes: number) => void
   readonly #release: (bytes: number) => void
   #nextSeq: number
+  #tail: Promise<unknown> = Promise.resolve()
 
   constructor(folder: string, chunks: SpooledChunk[], reserve: (bytes: number) => void, release: (bytes: number) => void) {
     this.#folder = folder
@@ -119,8 +120,15 @@ export class TargetSpool {
     return this.#chunks
   }
 
-  /** Resolves when the chunk is on the disk. Throws SpoolFull or TooManyChunks; nothing of the chunk is left then. One call at a time. */
-  async write(kind: ChunkKind, bytes: Uint8Array): Promise<SpooledChunk> {
+  /** Resolves when the chunk is on the disk. Throws SpoolFull or TooManyChunks; nothing of the chunk is left then. */
+  write(kind: ChunkKind, bytes: Uint8Array): Promise<SpooledChunk> {
+    // Collectors run side by side, and numbers are given in the order of the calls.
+    const run = this.#tail.then(() => this.#write(kind, bytes))
+    this.#tail = run.catch(() => undefined)
+    return run
+  }
+
+  async #write(kind: ChunkKind, bytes: Uint8Array): Promise<SpooledChunk> {
     if (this.#nextSeq >= CHUNK_LIMITS.maxChunksPerTarget) {
       throw new TooManyChunks(`the result has more than ${CHUNK_LIMITS.maxChunksPerTarget} parts`)
     }

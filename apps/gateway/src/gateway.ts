@@ -1,6 +1,6 @@
 import { AGENT_API, type AgentError } from '@sonde/contract'
 import type { AgentHost, App } from '@sonde/domain'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { requireAgent } from './authenticate.ts'
 import { EnrolLimit } from './enrol-limit.ts'
@@ -43,7 +43,7 @@ export function createGateway({ app, log, sweepMs = 5_000 }: GatewayOptions): Fa
   const server: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // A line per heartbeat and poll would say nothing; failures are logged where they are answered.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
     requestTimeout: 120_000,
     // Longer than a poll is held, so that agents can keep their connection.

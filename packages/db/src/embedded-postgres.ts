@@ -114,7 +114,7 @@ async function initialise(launcher: Launcher, dir: string, data: string): Promis
  */
 async function adoptRunning(dir: string, data: string, password: string, progress: (step: string) => void): Promise<Server | null> {
   const lock = path.join(data, 'postmaster.pid')
-  const lines = existsSync(lock) ? readFileSync(lock, 'utf8').split('\n') : []
+  const lines = readLock(data)
   const pid = Number(lines[0])
   if (!Number.isInteger(pid) || pid <= 1) return null
   if (!isAlive(pid) || !commandOf(pid).includes(data)) {
@@ -124,7 +124,7 @@ async function adoptRunning(dir: string, data: string, password: string, progres
   const port = Number(lines[3])
   progress('taking over the database server that is still running')
   while (isAlive(pid)) {
-    if (await answers(urlOf(port, password, 'postgres'))) {
+    if (saysReady(data, pid) && (await answers(urlOf(port, password, 'postgres')))) {
       writeFileSync(path.join(dir, 'port'), `${port}\n`)
       return { port, pid, adopted: true, stop: () => stopServer(pid, () => !isAlive(pid)) }
     }
@@ -161,7 +161,8 @@ async function startServer(
       exited = true
       return how
     })
-    while (!exited && !(await answers(urlOf(port, password, 'postgres')))) await sleep(20)
+    // Its own word first: knocking at once might be answered by another program, and that would be given the password.
+    while (!exited && !(saysReady(data, child.pid) && (await answers(urlOf(port, password, 'postgres'))))) await sleep(20)
     if (!exited && child.pid !== undefined) {
       writeFileSync(portFile, `${port}\n`)
       child.unref()
@@ -174,6 +175,20 @@ async function startServer(
     if (/Address already in use/.test(said)) throw new EmbeddedPostgresError(`port ${port} of the database is taken by another program`)
     throw new EmbeddedPostgresError(explain('the database does not start', said, dir))
   }
+}
+
+/** postmaster.pid: pid, data folder, start time, port, socket folder, address, shared memory, status; a line each. */
+function readLock(data: string): string[] {
+  try {
+    return readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+function saysReady(data: string, pid: number | undefined): boolean {
+  const lines = readLock(data)
+  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready'
 }
 
 async function stopServer(pid: number, gone: () => boolean): Promise<void> {
@@ -230,7 +245,7 @@ async function answers(url: string): Promise<boolean> {
     }
     return false
   } finally {
-    await client.end().catch(() => {})
+    void client.end().catch(() => {}) // not awaited: it waits for a server that may never answer
   }
 }
 

@@ -5,7 +5,7 @@
 import { buildCallTree, type CallTree, FRAME_KIND, GROUP_KIND, ProfileBuilder, syntheticProfile } from '@sonde/profile'
 import { useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, type FlameSearchResult } from '../src/react.tsx'
+import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '../src/react.tsx'
 
 const params = new URLSearchParams(location.search)
 const nodes = Number(params.get('n') ?? 10_000)
@@ -120,6 +120,7 @@ function Page() {
         <button type="button" onClick={() => setColorBy(colorBy === 'kind' ? 'module' : 'kind')}>
           {colorBy}
         </button>
+        <FlameGraphLegend tree={tree} />
         <FlameGraphBreadcrumbs tree={tree} zoomNode={zoomNode} onZoom={setZoomNode} />
       </div>
       <div style={{ flex: 1, minHeight: 0 }}>

@@ -46,17 +46,14 @@ export function drawOverlay(
     ctx.strokeRect(hover.left + line / 2, rowTop(screen, hover.row) + line / 2, width - line, height - line)
   }
   if (focus) {
-    // Two rings, so that it shows on any fill: the focus colour outside, the background inside.
+    // Two rings, so that it shows on any fill: the focus colour on the frame's edge, the background around it.
     const width = Math.max(line * 6, focus.right - focus.left)
     const left = Math.max(0, Math.min(focus.left, screen.widthPx - width))
     const top = rowTop(screen, focus.row)
     ctx.lineWidth = line * 2
+    ctx.strokeStyle = toHex(theme.bg)
+    ctx.strokeRect(left - line, top - line, width + line * 2, height + line * 2)
     ctx.strokeStyle = toHex(theme.focus)
     ctx.strokeRect(left + line, top + line, width - line * 2, height - line * 2)
-    if (width > line * 8) {
-      ctx.lineWidth = line
-      ctx.strokeStyle = toHex(theme.bg)
-      ctx.strokeRect(left + line * 2.5, top + line * 2.5, width - line * 5, height - line * 5)
-    }
   }
 }

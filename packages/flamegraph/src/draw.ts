@@ -52,6 +52,7 @@ export type Scene = {
   inks: Inks
   palette: Palette
   labels: LabelCache
+  grain: Grain
   matches: FlameMatches | null
   /** Its ancestors are drawn pale: they are the way here, not what is looked at. */
   zoomNode: number
@@ -67,6 +68,8 @@ export function drawScene(ctx: CanvasRenderingContext2D, screen: Screen, scene: 
   ctx.fillStyle = palette.background
   ctx.fillRect(0, 0, screen.widthPx, screen.heightPx)
 
+  const grain = scene.grain.prepare(screen.widthPx, runs.lastRow - runs.firstRow)
+  const grainRows = grain.used
   const texts = scene.labels.queue
   let queued = 0
   const minText = scene.labels.padPx * 2 + scene.labels.advancePx * 2
@@ -75,6 +78,7 @@ export function drawScene(ctx: CanvasRenderingContext2D, screen: Screen, scene: 
     const top = rowTop(screen, row)
     const end = runs.rowFirst[row - runs.firstRow + 1] ?? 0
     let run = runs.rowFirst[row - runs.firstRow] ?? 0
+    let hasGrain = false
     while (run < end) {
       const slot = runs.slot[run] ?? 0
       const node = rowNode[slot] ?? 0
@@ -101,31 +105,81 @@ export function drawScene(ctx: CanvasRenderingContext2D, screen: Screen, scene: 
         run++
         continue
       }
-      // Neighbouring narrow runs of one colour are one rectangle.
-      const ink = narrowInk(scene, run)
-      let right = runs.right[run] ?? 0
+      const line = (row - runs.firstRow) * screen.widthPx
+      const pixel = palette.pixel[narrowInk(scene, run)] ?? 0
+      grain.pixels.fill(pixel, line + left, line + (runs.right[run] ?? 0))
+      hasGrain = true
       run++
-      while (run < end && (runs.strip[run] ?? -1) >= 0 && runs.left[run] === right && narrowInk(scene, run) === ink) {
-        right = runs.right[run] ?? 0
-        run++
-      }
-      if (ink !== current) {
-        ctx.fillStyle = palette.fill[ink] ?? ''
-        current = ink
-      }
-      ctx.fillRect(left, top, right - left, height)
     }
+    grainRows[row - runs.firstRow] = hasGrain ? 1 : 0
   }
+  drawGrain(ctx, screen, runs, grain, height)
   drawTexts(ctx, screen, scene, queued)
 }
 
-/** A narrow run has the plain shade of its first frame's family, or of a match if it holds one. */
+/**
+ * Narrow runs, a pixel or two each, by the ten thousand: as rectangles they would cost more than all else. They are set as
+ * single pixels in an image with one line per row, and each line is then drawn as high as a row. Their shades differ, so
+ * where many frames share few pixels one sees a grain and not a wide frame.
+ */
+export type Grain = {
+  prepare(widthPx: number, rows: number): { pixels: Uint32Array; used: Uint8Array; toCanvas(): HTMLCanvasElement }
+}
+
+export function createGrain(document: Document): Grain {
+  const canvas = document.createElement('canvas')
+  const ctx = canvas.getContext('2d')
+  let image = new ImageData(1, 1)
+  let pixels = new Uint32Array(image.data.buffer)
+  let used = new Uint8Array(1)
+  return {
+    prepare(widthPx, rows) {
+      const height = Math.max(1, rows)
+      if (image.width !== widthPx || image.height < height) {
+        image = new ImageData(widthPx, height + 8)
+        pixels = new Uint32Array(image.data.buffer)
+        used = new Uint8Array(height + 8)
+        canvas.width = widthPx
+        canvas.height = height + 8
+      } else {
+        pixels.fill(0)
+        used.fill(0)
+      }
+      return {
+        pixels,
+        used,
+        toCanvas() {
+          ctx?.putImageData(image, 0, 0)
+          return canvas
+        },
+      }
+    },
+  }
+}
+
+function drawGrain(
+  ctx: CanvasRenderingContext2D,
+  screen: Screen,
+  runs: VisibleRuns,
+  grain: { used: Uint8Array; toCanvas(): HTMLCanvasElement },
+  heightPx: number,
+): void {
+  if (!grain.used.includes(1)) return
+  const source = grain.toCanvas()
+  ctx.imageSmoothingEnabled = false
+  for (let row = runs.firstRow; row < runs.lastRow; row++) {
+    const line = row - runs.firstRow
+    if (grain.used[line] === 1) ctx.drawImage(source, 0, line, screen.widthPx, 1, 0, rowTop(screen, row), screen.widthPx, heightPx)
+  }
+}
+
+/** A narrow run has the shade of its first frame, or of a match if it holds one. */
 function narrowInk({ layout, runs, matches, inks }: Scene, run: number): number {
   const slot = runs.slot[run] ?? 0
   const node = layout.rowNode[slot] ?? 0
-  if (!matches) return inkOf(inks.family(node), 0, TONE.normal)
+  if (!matches) return inkOf(inks.family(node), inks.variant(node), TONE.normal)
   const holds = matches.before.length > 0 && (matches.before[runs.slotEnd[run] ?? 0] ?? 0) > (matches.before[slot] ?? 0)
-  return holds ? inkOf(FAMILY.match, 0, TONE.normal) : inkOf(inks.family(node), 0, TONE.faded)
+  return holds ? inkOf(FAMILY.match, 0, TONE.normal) : inkOf(inks.family(node), inks.variant(node), TONE.faded)
 }
 
 function drawTexts(ctx: CanvasRenderingContext2D, screen: Screen, scene: Scene, queued: number): void {

@@ -11,7 +11,7 @@ const TAIL = 3
 /** A breadcrumb is a glance, not a stack: more is never listed, even unfolded. */
 const MAX_UNFOLDED = 60
 
-/** The way from the root to the zoomed frame, each step a button. Nothing while all is shown. */
+/** The way from the root to the zoomed frame, each step a button. */
 export function FlameGraphBreadcrumbs({
   tree,
   zoomNode,
@@ -30,11 +30,11 @@ export function FlameGraphBreadcrumbs({
   const folded = Math.max(0, path.length - HEAD - tail)
   const shown = folded > 1 ? [...path.slice(0, HEAD), ...path.slice(path.length - tail)] : path
   return (
-    <nav aria-label="Path of the zoomed frame" className={className}>
+    <nav aria-label="Path of the zoomed frame" className={`sf-nav ${className}`}>
       <style href={STYLE_ID} precedence="default">
         {STYLES}
       </style>
-      <ol className="sf-crumbs">
+      <ol className="sf-crumbs" data-unfolded={isUnfolded || undefined}>
         {shown.flatMap((node, index) => {
           const name = nameOf(tree, node, 200)
           const crumb =
@@ -54,7 +54,7 @@ export function FlameGraphBreadcrumbs({
             )
           if (folded <= 1 || index !== HEAD - 1) return [crumb]
           const fold = (
-            <li key="fold">
+            <li key="fold" data-fold="">
               <button
                 type="button"
                 disabled={isUnfolded}

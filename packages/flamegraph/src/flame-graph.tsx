@@ -2,6 +2,7 @@
 
 import type { CallTree } from '@sonde/profile'
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
+import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
 import { announceFrame, nameOf, stackText } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
@@ -163,6 +164,20 @@ export function FlameGraph(props: FlameGraphProps) {
     if (subject && tip.current && pointer.current) placeAt(tip.current, pointer.current.x, pointer.current.y)
   }, [subject])
 
+  // For who uses the keys: what the pointer would show, once the view has come to rest.
+  useEffect(() => {
+    if (!focused) return
+    const timer = setTimeout(() => {
+      const box = view.current?.boxOf(focused.node)
+      const around = stage.current?.getBoundingClientRect()
+      if (!box || !around || !scroller.current?.matches(':focus')) return
+      // At its right end: the callees to step to next are on the left.
+      pointer.current = { x: around.left + box.left + box.width - 16, y: around.top + box.top + box.height - 8 }
+      setSubject({ type: 'frame', tree: focused.tree, node: focused.node })
+    }, ZOOM_MS + 40)
+    return () => clearTimeout(timer)
+  }, [focused])
+
   useEffect(() => {
     if (toast === '') return
     const timer = setTimeout(() => setToast(''), TOAST_MS)
@@ -240,7 +255,10 @@ export function FlameGraph(props: FlameGraphProps) {
         onFocus={() => {
           if (scroller.current?.matches(':focus-visible')) view.current?.showRing(true)
         }}
-        onBlur={() => view.current?.showRing(false)}
+        onBlur={() => {
+          view.current?.showRing(false)
+          setSubject(null)
+        }}
       >
         <div ref={content} className="sf-content">
           <div ref={stage} className="sf-stage" aria-hidden="true">

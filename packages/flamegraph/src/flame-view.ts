@@ -364,7 +364,16 @@ export class FlameView {
     const { widthPx, dpr } = stage.screen
     findVisible(layout, { ...span, widthPx, minBoxPx: Math.round(MIN_BOX_PX * dpr), ...rows }, this.runs)
     const { runs, matches } = this
-    drawScene(stage.base, stage.screen, { layout, runs, inks, palette: stage.palette, labels: stage.labels, matches, zoomNode: this.zoom })
+    drawScene(stage.base, stage.screen, {
+      layout,
+      runs,
+      inks,
+      palette: stage.palette,
+      labels: stage.labels,
+      grain: stage.grain,
+      matches,
+      zoomNode: this.zoom,
+    })
     this.updateHover()
     this.paintOverlay()
     if (isMoving || isScrolling) this.invalidate()

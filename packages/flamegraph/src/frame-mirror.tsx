@@ -1,4 +1,5 @@
 import type { CallTree } from '@sonde/profile'
+import { memo } from 'react'
 import { nameOf } from './describe.ts'
 import { formatShare, formatWeight, type WeightUnit } from './format.ts'
 import { childrenOf, pathTo } from './navigate.ts'
@@ -6,8 +7,7 @@ import { childrenOf, pathTo } from './navigate.ts'
 const MAX_CALLERS = 20
 const MAX_CALLEES = 10
 
-/** The picture as a table, for who cannot see it: the callers of the focused frame, the frame, its heaviest callees. */
-export function FrameMirror({ tree, node, unit }: { tree: CallTree; node: number; unit: WeightUnit }) {
+function FrameTable({ tree, node, unit }: { tree: CallTree; node: number; unit: WeightUnit }) {
   if (tree.length === 0 || node >= tree.length) return null
   const path = pathTo(tree, node)
   const callees = [...childrenOf(tree, node)].sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0))
@@ -47,3 +47,9 @@ export function FrameMirror({ tree, node, unit }: { tree: CallTree; node: number
     </div>
   )
 }
+
+/**
+ * The picture as a table, for who cannot see it: the callers of the focused frame, the frame, its heaviest callees.
+ * Memoised: hovering renders the graph's parent for each frame that the pointer crosses.
+ */
+export const FrameMirror = memo(FrameTable)

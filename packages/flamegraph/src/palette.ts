@@ -26,6 +26,8 @@ export type Palette = {
   fill: string[]
   text: string[]
   background: string
+  /** Fill as a pixel of an ImageData seen as Uint32Array. */
+  pixel: Uint32Array
   /** The same as numbers, for tests and legends. */
   fillRgb: Rgb[]
   textRgb: Rgb[]
@@ -34,22 +36,30 @@ export type Palette = {
 export const inkOf = (family: number, variant: number, tone: number): number => (family * VARIANTS + variant) * TONES + tone
 
 export function buildPalette(theme: FlameTheme): Palette {
-  const palette: Palette = { fill: [], text: [], background: toHex(theme.bg), fillRgb: [], textRgb: [] }
+  const palette: Palette = { fill: [], text: [], background: toHex(theme.bg), pixel: new Uint32Array(0), fillRgb: [], textRgb: [] }
+  const set = (ink: number, { fill, text }: { fill: Rgb; text: Rgb }, isPale: boolean): void => {
+    palette.fillRgb[ink] = fill
+    palette.textRgb[ink] = isPale ? soften(text, fill) : text
+  }
   for (let family = 0; family < FAMILIES; family++) {
     const base = familyBase(theme, family)
+    // One text colour for a family, so that its shades read alike.
+    const text = betterText(base, theme)
     for (let variant = 0; variant < VARIANTS; variant++) {
       const shade = shadeOf(base, variant, family)
-      for (const tone of [TONE.normal, TONE.faded, TONE.ancestor]) {
-        const wanted = tone === TONE.normal ? shade : tone === TONE.faded ? fade(shade, theme) : mix(shade, theme.bg, 0.5)
-        const { fill, text } = readable(wanted, theme)
-        const ink = inkOf(family, variant, tone)
-        palette.fillRgb[ink] = fill
-        palette.textRgb[ink] = tone === TONE.normal ? text : soften(text, fill)
+      set(inkOf(family, variant, TONE.normal), readable(shade, text, theme), false)
+      for (const [tone, pale] of [
+        [TONE.faded, fade(shade, theme)],
+        [TONE.ancestor, mix(shade, theme.bg, 0.5)],
+      ] as const) {
+        set(inkOf(family, variant, tone), readable(pale, betterText(pale, theme), theme), true)
       }
     }
   }
   palette.fill = palette.fillRgb.map(toHex)
   palette.text = palette.textRgb.map(toHex)
+  const bytes = Uint8ClampedArray.from(palette.fillRgb.flatMap((rgb) => [...rgb, 255]))
+  palette.pixel = new Uint32Array(bytes.buffer)
   return palette
 }
 
@@ -81,8 +91,8 @@ function familyBase(theme: FlameTheme, family: number): Rgb {
 }
 
 function shadeOf(base: Rgb, variant: number, family: number): Rgb {
-  // Groups are structure, not code: they stay calm.
-  if (family === FAMILY.group) return base
+  // Groups are structure, not code, and matches stand out by being one colour.
+  if (family === FAMILY.group || family === FAMILY.match) return base
   const [lightness, chroma, hue] = rgbToOklch(base)
   const step = variant / (VARIANTS - 1) - 0.5
   const swing = ((variant * 2) % VARIANTS) / (VARIANTS - 1) - 0.4
@@ -95,17 +105,20 @@ function fade(color: Rgb, theme: FlameTheme): Rgb {
   return mix(oklchToRgb([lightness, chroma * 0.35, hue]), theme.bg, 0.62)
 }
 
-/** The better of both text colours; the fill gives way where neither reaches AA. */
-function readable(wanted: Rgb, theme: FlameTheme): { fill: Rgb; text: Rgb } {
+const betterText = (fill: Rgb, theme: FlameTheme): Rgb =>
+  contrast(fill, theme.text) >= contrast(fill, theme['text-inverse']) ? theme.text : theme['text-inverse']
+
+/** The fill gives way until the text reaches AA on it. */
+function readable(wanted: Rgb, text: Rgb, theme: FlameTheme): { fill: Rgb; text: Rgb } {
   let fill = wanted
-  for (let round = 0; round < 40; round++) {
-    const text = contrast(fill, theme.text) >= contrast(fill, theme['text-inverse']) ? theme.text : theme['text-inverse']
+  const step = contrast(text, [0, 0, 0]) < contrast(text, [255, 255, 255]) ? 0.01 : -0.01
+  for (let round = 0; round < 60; round++) {
     if (contrast(fill, text) >= MIN_CONTRAST) return { fill, text }
     const [lightness, chroma, hue] = rgbToOklch(fill)
-    const lighter = contrast(text, [0, 0, 0]) < contrast(text, [255, 255, 255])
-    fill = oklchToRgb([lightness + (lighter ? 0.015 : -0.015), chroma, hue])
+    fill = oklchToRgb([lightness + step, chroma, hue])
   }
-  return { fill: theme.bg, text: theme.text }
+  // A theme whose text cannot be read on anything of this hue: the page's own pair.
+  return { fill: theme.bg, text: betterText(theme.bg, theme) }
 }
 
 /** Text of frames in the background steps back as far as AA allows. */

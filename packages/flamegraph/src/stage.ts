@@ -1,4 +1,4 @@
-import { createLabelCache, type FlameOrientation, type LabelCache, ROW_PX, type Screen } from './draw.ts'
+import { createGrain, createLabelCache, type FlameOrientation, type Grain, type LabelCache, ROW_PX, type Screen } from './draw.ts'
 import { buildPalette, type Palette } from './palette.ts'
 import { type FlameTheme, readTheme } from './theme.ts'
 
@@ -26,6 +26,7 @@ export type Stage = {
   readonly palette: Palette
   readonly theme: FlameTheme
   readonly labels: LabelCache
+  readonly grain: Grain
   /** Size or pixel ratio changed? Reads them again; true if so. */
   measure(): boolean
   setOrientation(orientation: FlameOrientation): void
@@ -115,6 +116,7 @@ export function createStage(elements: StageElements, onChange: () => void): Stag
   return {
     base: baseContext,
     overlay: overlayContext,
+    grain: createGrain(document),
     screen,
     get palette() {
       return palette

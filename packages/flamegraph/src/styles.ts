@@ -29,13 +29,20 @@ export const STYLES = `${THEME_CSS}
 .sf-menu button:hover,.sf-menu button:focus-visible{background:color-mix(in srgb,var(--flame-focus) 18%,transparent);outline:none}
 .sf-menu kbd{color:var(--flame-muted);font:inherit}
 .sf-toast{position:absolute;left:50%;bottom:12px;transform:translateX(-50%);max-width:90%;padding:4px 10px;border-radius:6px;background:var(--flame-text);color:var(--flame-bg);font-size:12px;pointer-events:none}
-.sf-crumbs{display:flex;flex-wrap:wrap;align-items:center;margin:0;padding:0;list-style:none;min-width:0;font-size:12px;color:var(--flame-muted)}
-.sf-crumbs li{display:flex;align-items:center;min-width:0}
+.sf-nav{min-width:0;max-width:100%}
+.sf-crumbs{display:flex;overflow:hidden;align-items:center;margin:0;padding:0;list-style:none;min-width:0;font-size:12px;color:var(--flame-muted)}
+.sf-crumbs[data-unfolded]{flex-wrap:wrap}
+.sf-crumbs li{display:flex;align-items:center;flex:0 1 auto;min-width:3.5ch}
+.sf-crumbs li:first-child,.sf-crumbs li[data-fold]{flex-shrink:0}
+.sf-crumbs li:last-child{flex-shrink:.4}
 .sf-crumbs li+li::before{content:'›';margin:0 2px;color:var(--flame-muted)}
 .sf-crumbs button,.sf-crumbs [aria-current]{max-width:min(280px,60vw);padding:2px 5px;border:0;border-radius:4px;background:none;color:inherit;font:inherit;font-family:var(--flame-font,ui-monospace,SFMono-Regular,Menlo,Consolas,monospace);overflow:hidden;text-overflow:ellipsis;white-space:nowrap;unicode-bidi:isolate;direction:ltr}
 .sf-crumbs button{cursor:pointer}
 .sf-crumbs button:hover{background:color-mix(in srgb,var(--flame-focus) 14%,transparent);color:var(--flame-text)}
 .sf-crumbs button:focus-visible{outline:2px solid var(--flame-focus);outline-offset:-2px}
 .sf-crumbs [aria-current]{color:var(--flame-text);font-weight:600}
-.sf-share{margin-left:6px;font-variant-numeric:tabular-nums}
+.sf-share{margin-left:6px;white-space:nowrap;font-variant-numeric:tabular-nums}
+.sf-legend{display:flex;flex-wrap:wrap;gap:4px 12px;margin:0;padding:0;list-style:none;font-size:12px;color:var(--flame-muted)}
+.sf-legend li{display:flex;align-items:center;gap:5px}
+.sf-legend span{width:10px;height:10px;border-radius:2px}
 `

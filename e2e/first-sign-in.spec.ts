@@ -44,7 +44,7 @@ test('the set-up link makes the admin, who finds this machine on the list', asyn
   await form.getByLabel('Password').fill(ADMIN.password)
   await form.getByRole('button', { name: 'Create the account' }).click()
   await page.waitForURL('**/hosts')
-  await expect(page.getByRole('link', { name: 'e2e-host' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'e2e-host', exact: true })).toBeVisible()
   await expect(page.getByRole('status').filter({ hasText: '1 host, 1 online' })).toBeVisible()
   await page.context().storageState({ path: theStack().sessionFile })
 })

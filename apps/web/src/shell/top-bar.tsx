@@ -47,13 +47,12 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
       <button
         type="button"
         onClick={onOpenPalette}
-        aria-label="Search and commands"
         data-testid="open-palette"
         className="flex h-7 items-center gap-2 rounded-md border border-line-strong px-2 text-ink-2 hover:bg-hover"
       >
         <Search aria-hidden className="size-3.5" />
-        <span className="hidden md:inline">Search</span>
-        <span className="hidden items-center gap-0.5 md:flex">
+        <span className="sr-only md:not-sr-only">Search</span>
+        <span aria-hidden className="hidden items-center gap-0.5 md:flex">
           <Kbd>{mod}</Kbd>
           <Kbd>K</Kbd>
         </span>

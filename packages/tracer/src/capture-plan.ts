@@ -18,8 +18,11 @@ export type CapturePlan = {
   matchedProcesses: number | null
   /** What perf samples on; null where the recipe takes no stacks. */
   sampledEvent: 'cpu-clock' | 'cycles' | null
-  /** Samples are filtered by the agent, not by the kernel (perf would need too many descriptors). */
-  filterSamples: boolean
+  /** Where perf cannot filter (too many threads, no usable cgroup hierarchy): it samples the whole host, and the agent keeps these and their children. */
+  onlyPids: number[] | null
   /** Sentences for the result's quality notes: known limits of this plan. */
   notes: string[]
 }
+
+/** What became of a filter on this host. `perfOnlyPids`: see `CapturePlan.onlyPids`. */
+export type ResolvedScope = { scope: TraceScope; matchedProcesses: number | null; perfOnlyPids: number[] | null; notes: string[] }

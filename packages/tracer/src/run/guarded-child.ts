@@ -20,6 +20,11 @@ export function guardedArgv(argv: readonly string[], deadlineSeconds: number): s
   return [...dieWithParent, 'timeout', '-k', '2', '-s', 'INT', String(deadlineSeconds), ...dieWithParent, ...argv]
 }
 
+/** The guard's deadline: well after the recording's own end, which the agent brings about itself. */
+export function deadlineSeconds(durationMs: number): number {
+  return Math.ceil(durationMs / 1000) + 20
+}
+
 export type ExitStatus = {
   code: number | null
   signal: NodeJS.Signals | null /** The program itself could not be started. */

@@ -199,7 +199,7 @@ export class StackRecorder implements PerfStreamHandler {
 
   /**
    * A batch's samples as a profile. `zeroNs`: the time, in perf's clock, that is 0 in the profile.
-   * Times before it (attaching takes a moment) become 0.
+   * Samples from before are left out: one collector attaches sooner than the other.
    */
   profileOf(
     batch: StackBatch,
@@ -218,7 +218,8 @@ export class StackRecorder implements PerfStreamHandler {
     for (let i = 0; i < batch.chains.length; i++) {
       const chain = batch.chains[i] ?? 0
       const thread = batch.threads[i]
-      if (thread === undefined) continue
+      const timeNs = batch.timesNs[i] ?? 0
+      if (thread === undefined || timeNs < zeroNs) continue
       const entries = this.chains.entriesOf(chain)
       let stack = stackRow[chain] ?? -1
       if (stack === -2) {
@@ -243,7 +244,7 @@ export class StackRecorder implements PerfStreamHandler {
         row = builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
         threadRow.set(thread, row)
       }
-      builder.addSample(stack, row, Math.max(0, ((batch.timesNs[i] ?? 0) - zeroNs) / 1000), 1)
+      builder.addSample(stack, row, (timeNs - zeroNs) / 1000, 1)
     }
     return { profile: builder.build(), counts }
   }

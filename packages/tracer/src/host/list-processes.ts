@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProcessList, ProcessRow } from '@sonde/contract'
+import { readText } from './read-text.ts'
 
 const MAX_ROWS = 20_000
 const CPU_WINDOW_MS = 250
@@ -101,15 +102,6 @@ async function readRow(
     cpu: before === undefined ? 0 : Math.max(0, stat.cpuTicks - earlierTicks) / TICKS_PER_SECOND / (elapsedMs / 1000),
     rssBytes: stat.rssBytes,
     cgroup: parseCgroupPath(cgroup)?.slice(0, 512) ?? null,
-  }
-}
-
-/** '' where the file cannot be read: the process is gone (ENOENT, ESRCH), or its parent namespace forbids it. */
-export async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return ''
   }
 }
 

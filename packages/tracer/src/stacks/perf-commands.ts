@@ -1,0 +1,53 @@
+import type { CaptureSpec, HostCommand, HostFacts } from '@sonde/contract'
+import type { TraceScope } from '../capture-plan.ts'
+import { deadlineSeconds, guardedArgv } from '../run/guarded-child.ts'
+import { PERF_ENV } from './perf-env.ts'
+import { perfScriptArgv } from './perf-script.ts'
+
+/**
+ * perf record, streaming to us: nothing is written to disk, and what was recorded survives whatever kills perf.
+ * - `:I` leaves idle tasks out in the kernel (only clocks need that: a halted CPU has no cycles).
+ * - `-k CLOCK_MONOTONIC`: sample times on the clock that we read too.
+ * - `--control`: a `ping` makes perf hand over what is in its buffers, so that a quiet host shows results as soon as a busy one,
+ *   without a wake-up per sample (`--no-buffering`). perf before 5.11 does not know it.
+ */
+export function perfRecordCommand(input: {
+  spec: CaptureSpec
+  facts: HostFacts
+  scope: TraceScope
+  wholeHost: boolean
+  event: 'cpu-clock' | 'cycles'
+}): HostCommand {
+  const { spec, facts, scope, event } = input
+  const { path, version } = toolOf(facts)
+  const argv = [path, 'record', '-e', event === 'cpu-clock' ? 'cpu-clock:I' : 'cycles', '-F', String(spec.rateHz), '-g']
+  if (scope.kind === 'host' || input.wholeHost) argv.push('-a')
+  else if (scope.kind === 'processes') argv.push('-p', scope.pids.join(','))
+  else argv.push('-a', '-G', scope.path)
+  argv.push('-k', 'CLOCK_MONOTONIC', ...(knowsControl(version) ? ['--control', 'fd:3'] : ['--no-buffering']), '-o', '-')
+  return {
+    collector: 'stacks',
+    tool: 'perf',
+    toolVersion: version,
+    argv: guardedArgv(argv, deadlineSeconds(spec.durationMs)),
+    env: { ...PERF_ENV },
+    program: null,
+  }
+}
+
+/** perf script, as the symboliser of the stream. It may take a while longer than the recording. */
+export function perfScriptCommand(input: { spec: CaptureSpec; facts: HostFacts }): HostCommand {
+  const { path, version } = toolOf(input.facts)
+  const argv = guardedArgv(perfScriptArgv(path, { lineBuffered: true, force: false }), deadlineSeconds(input.spec.durationMs) + 60)
+  return { collector: 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
+}
+
+export function knowsControl(version: string | null): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 11)
+}
+
+function toolOf(facts: HostFacts): { path: string; version: string | null } {
+  const tool = facts.tools.find(({ name }) => name === 'perf')
+  return { path: tool?.path ?? 'perf', version: tool?.version ?? null }
+}

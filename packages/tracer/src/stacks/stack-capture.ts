@@ -1,0 +1,180 @@
+import type { HostCommand } from '@sonde/contract'
+import { FRAME_KIND, type Profile, type ProfileMeta } from '@sonde/profile'
+import { PerfDataError } from '../perf-data/perf-data-error.ts'
+import { PerfStream } from '../perf-data/perf-stream.ts'
+import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
+import { JitMaps } from './jit-maps.ts'
+import { PerfScript } from './perf-script.ts'
+import { kernelMaxStack } from './profile-perf-data.ts'
+import { type FrameCounts, StackRecorder } from './stack-recorder.ts'
+import { isJitDso, splitSymbolText } from './symbol-text.ts'
+
+/** Stop where the recording needs more memory than this. */
+const MAX_BUFFERED_BYTES = 128 * 1024 * 1024
+const MAX_RETAINED_BYTES = 384 * 1024 * 1024
+/** perf hands over its buffers when it is asked to, this often. */
+const FLUSH_EVERY_MS = 500
+const RESOLVE_TIMEOUT_MS = 30_000
+
+export type StackCaptureOptions = {
+  record: HostCommand
+  script: HostCommand
+  onlyPids: readonly number[] | null
+}
+
+/** perf record and perf script at work: records from now on, and turns what was recorded into profiles whenever asked. */
+export class StackCapture {
+  /** Resolves to true when recording has begun, to false where perf has ended before. */
+  readonly attached: Promise<boolean>
+  /** perf record has ended and all its output is read. */
+  readonly ended: Promise<ExitStatus>
+  readonly frameCounts: FrameCounts = { frames: 0, unknownFrames: 0 }
+  /** The stream was broken or grew too large: why recording was stopped by us. */
+  problem: string | null = null
+  status: ExitStatus | null = null
+  private readonly recorder: StackRecorder
+  private readonly stream: PerfStream
+  private readonly record: GuardedChild
+  private readonly script: PerfScript
+  private readonly flushTimer: NodeJS.Timeout
+  private readonly jitMaps = new JitMaps()
+  /** Addresses in run-time code: by process, with their value. */
+  private readonly jitAddresses = new Map<number, Map<number, number>>()
+  private interrupted = false
+
+  constructor(options: StackCaptureOptions) {
+    let begun: (attached: boolean) => void = () => {}
+    this.attached = new Promise((resolve) => {
+      begun = resolve
+    })
+    this.recorder = new StackRecorder({
+      maxStack: kernelMaxStack(),
+      onlyPids: options.onlyPids ?? undefined,
+      onInitialised: () => begun(true),
+    })
+    this.stream = new PerfStream(this.recorder)
+    this.script = new PerfScript(options.script, (address, text) => this.setSymbol(address, text))
+    this.record = new GuardedChild(options.record, { control: true })
+    this.record.stdout.on('data', (chunk: Buffer) => this.receive(chunk))
+    this.flushTimer = setInterval(() => this.record.control?.write('ping\n'), FLUSH_EVERY_MS)
+    this.ended = this.record.exited.then((status) => {
+      clearInterval(this.flushTimer)
+      this.status = status
+      this.finishStream()
+      begun(false)
+      return status
+    })
+  }
+
+  /** Ends the recording; it is over when `ended` resolves, within a second. */
+  stop(): void {
+    this.interrupted = true
+    this.record.interrupt()
+  }
+
+  get wasInterrupted(): boolean {
+    return this.interrupted
+  }
+
+  get counts(): StackRecorder['counts'] {
+    return this.recorder.counts
+  }
+
+  get symboliserFailures(): number {
+    return this.script.failures
+  }
+
+  get stderr(): string {
+    return this.record.stderr
+  }
+
+  /** Pids of the guards; the tools are their children. */
+  get guardPids(): number[] {
+    return [this.record.pid, this.script.pid].filter((pid) => pid !== undefined)
+  }
+
+  /** perf's own and its symboliser's, once they have ended. */
+  get cpuSeconds(): number {
+    return this.record.cpuSeconds + this.script.cpuSeconds
+  }
+
+  /**
+   * What was recorded since the last call, with names. Samples from before `zeroNs` (CLOCK_MONOTONIC) are left out.
+   * `giveUpAfterMs`: how long perf may take to resolve; what it has not answered by then is unknown.
+   */
+  async takeProfile(
+    meta: ProfileMeta,
+    host: { id: string; name: string },
+    zeroNs: number,
+    giveUpAfterMs = RESOLVE_TIMEOUT_MS,
+  ): Promise<Profile> {
+    const batch = this.recorder.takeBatch()
+    await this.script.resolve(batch.thinned, batch.asked, giveUpAfterMs)
+    await this.followJitMaps()
+    const { profile, counts } = this.recorder.profileOf(batch, meta, host, zeroNs)
+    this.frameCounts.frames += counts.frames
+    this.frameCounts.unknownFrames += counts.unknownFrames
+    return profile
+  }
+
+  /** Ends the symboliser and lets go of the maps. After the last `takeProfile`. */
+  async close(kill: boolean): Promise<void> {
+    clearInterval(this.flushTimer)
+    this.record.kill()
+    await this.record.exited
+    this.jitMaps.close()
+    await this.script.end(kill)
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.problem !== null) return
+    try {
+      this.stream.push(chunk)
+    } catch (error) {
+      if (!(error instanceof PerfDataError)) throw error
+      this.fail(`perf's output could not be read: ${error.message}`)
+    }
+    if (this.recorder.bufferedBytes > MAX_BUFFERED_BYTES || this.recorder.retainedBytes > MAX_RETAINED_BYTES) {
+      this.fail('The recording grew beyond the memory that the agent may use, and was ended.')
+    }
+  }
+
+  private finishStream(): void {
+    if (this.problem !== null) return
+    try {
+      this.stream.end()
+    } catch (error) {
+      if (!(error instanceof PerfDataError)) throw error
+      this.problem = `perf's output could not be read: ${error.message}`
+    }
+  }
+
+  private fail(problem: string): void {
+    this.problem = problem
+    this.record.interrupt()
+  }
+
+  private setSymbol(address: number, text: string): void {
+    this.recorder.setSymbol(address, text)
+    if (!isJitDso(splitSymbolText(text).dso)) return
+    const place = this.recorder.userAddress(address)
+    if (place === null || place.pid <= 0) return
+    let addresses = this.jitAddresses.get(place.pid)
+    if (addresses === undefined) {
+      addresses = new Map()
+      this.jitAddresses.set(place.pid, addresses)
+    }
+    addresses.set(address, place.value)
+  }
+
+  private async followJitMaps(): Promise<void> {
+    for (const [pid, addresses] of this.jitAddresses) {
+      await this.jitMaps.update(pid)
+      for (const [address, value] of addresses) {
+        const name = this.jitMaps.lookup(pid, value)
+        if (name === null || name === '') continue
+        this.recorder.setFrame(address, { name, module: '[jit]', kind: FRAME_KIND.jit, raw: `${name} (/tmp/perf-${pid}.map)` })
+      }
+    }
+  }
+}

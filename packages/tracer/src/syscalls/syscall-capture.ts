@@ -1,0 +1,117 @@
+import type { HostCommand, SyscallSnapshot } from '@sonde/contract'
+import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
+import { BpftraceJsonStream } from './bpftrace-json.ts'
+import { type SnapshotContext, SyscallAggregate } from './syscall-aggregate.ts'
+
+export type SyscallCaptureOptions = {
+  command: HostCommand
+  /** Kernel probes that must be attached for the numbers to mean anything. */
+  probeCount: number
+  /** A set of maps is complete. Not called after `ended`. */
+  onSnapshot(): void
+}
+
+/** bpftrace at work with the syscall program. */
+export class SyscallCapture {
+  /** Resolves to true when the probes are attached, to false where bpftrace has ended before. */
+  readonly attached: Promise<boolean>
+  /** bpftrace has ended and all its output is read. */
+  readonly ended: Promise<ExitStatus>
+  status: ExitStatus | null = null
+  private readonly child: GuardedChild
+  private readonly messages = new BpftraceJsonStream()
+  private readonly aggregate = new SyscallAggregate()
+  private readonly probeCount: number
+  private interrupted = false
+  private attachedAt = 0
+  private setAt = 0
+  private stoppedAt: number | undefined
+
+  constructor(options: SyscallCaptureOptions) {
+    this.probeCount = options.probeCount
+    let begun: (attached: boolean) => void = () => {}
+    this.attached = new Promise((resolve) => {
+      begun = resolve
+    })
+    this.child = new GuardedChild(options.command, { stdin: true })
+    this.child.stdin?.end(options.command.program ?? '')
+    this.child.stdout.on('data', (chunk: Buffer) => {
+      for (const message of this.messages.push(chunk)) {
+        if (message.type === 'attached_probes') {
+          this.attachedAt = performance.now()
+          begun(true)
+        }
+        if (this.aggregate.add(message)) {
+          this.setAt = performance.now()
+          options.onSnapshot()
+        }
+      }
+    })
+    this.ended = this.child.exited.then((status) => {
+      this.status = status
+      for (const message of this.messages.end()) this.aggregate.add(message)
+      if (status.code === 0 || status.code === 124) {
+        this.aggregate.finish(true)
+        this.setAt = performance.now()
+      }
+      begun(false)
+      return status
+    })
+  }
+
+  /** Ends the recording; bpftrace prints its maps once more. Over when `ended` resolves, within a second. */
+  stop(): void {
+    this.interrupted = true
+    this.stoppedAt ??= performance.now()
+    this.child.interrupt()
+  }
+
+  get wasInterrupted(): boolean {
+    return this.interrupted
+  }
+
+  /** bpftrace says that it has attached fewer probes than it was asked to. */
+  get nothingAttached(): boolean {
+    return this.aggregate.attachedProbes !== null && this.aggregate.attachedProbes < this.probeCount
+  }
+
+  get attachedProbes(): number | null {
+    return this.aggregate.attachedProbes
+  }
+
+  get hasData(): boolean {
+    return this.aggregate.hasData
+  }
+
+  get lostEvents(): number {
+    return this.aggregate.lostEvents
+  }
+
+  get malformedMessages(): number {
+    return this.aggregate.malformed
+  }
+
+  get stderr(): string {
+    return this.child.stderr
+  }
+
+  get guardPids(): number[] {
+    return this.child.pid === undefined ? [] : [this.child.pid]
+  }
+
+  get cpuSeconds(): number {
+    return this.child.cpuSeconds
+  }
+
+  /** The last complete set of maps; rates are over the time from attachment to that set (or to the stop, whichever came first). */
+  snapshot(context: Omit<SnapshotContext, 'elapsedMs'>): SyscallSnapshot {
+    const until = Math.min(this.setAt || performance.now(), this.stoppedAt ?? Number.POSITIVE_INFINITY)
+    return this.aggregate.snapshot({ ...context, elapsedMs: until - this.attachedAt })
+  }
+
+  /** Makes sure that nothing is left. */
+  async close(): Promise<void> {
+    this.child.kill()
+    await this.child.exited
+  }
+}

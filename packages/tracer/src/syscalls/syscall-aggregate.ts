@@ -102,11 +102,7 @@ export class SyscallAggregate {
       rows: kept,
       unmatchedExits: this.sizeOf('@u'),
       lostCalls,
-      truncated:
-        histogramKeys >= MAP_KEYS_MAX ||
-        kept.length < rows.length ||
-        this.isFull('@e') ||
-        (seen > timed && histogramKeys > MAP_KEYS_MAX / 2),
+      truncated: histogramKeys >= MAP_KEYS_MAX || kept.length < rows.length || this.sizeOf('@e') >= MAP_KEYS_MAX,
     }
   }
 

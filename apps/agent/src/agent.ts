@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { type AgentCommand, type CapabilityId, type HostFacts, RECIPES } from '@sonde/contract'
 import { answerQuery } from './answer-query.ts'
 import { CaptureDesk } from './capture-desk.ts'
@@ -129,11 +129,12 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
 async function prepareStateDir(stateDir: string): Promise<void> {
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 })
+    await access(stateDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const code = errorCode(error)
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOTDIR') throw error
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOTDIR' && code !== 'EEXIST') throw error
     throw new ConfigError(
-      `The state folder ${stateDir} cannot be made (${code}). Run the agent as root, or set SONDE_STATE_DIR to a folder it may write.`,
+      `The state folder ${stateDir} cannot be used (${code}). Run the agent as root, or set SONDE_STATE_DIR to a folder it may write.`,
     )
   }
 }

@@ -2,7 +2,16 @@
  * A page to look at the flame graph with: `node packages/flamegraph/dev/serve.ts`. Query: n (nodes), dark, layout, color,
  * search, regex, group, shape=recursion|siblings|hostile.
  */
-import { buildCallTree, type CallTree, FRAME_KIND, GROUP_KIND, ProfileBuilder, syntheticProfile } from '@sonde/profile'
+import {
+  buildCallTree,
+  type CallTree,
+  FRAME_KIND,
+  findByPathKey,
+  mergeProfiles,
+  ProfileBuilder,
+  pathKey,
+  syntheticProfile,
+} from '@sonde/profile'
 import { useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '../src/react.tsx'
@@ -16,8 +25,10 @@ function buildTree(seed: number): CallTree {
   const shape = params.get('shape')
   if (shape === 'recursion') return deepRecursion(5000)
   if (shape === 'hostile') return hostileNames()
-  return buildCallTree(syntheticProfile({ nodes, seed, processes: 24 }), { group, order: 'weight' })
+  return buildCallTree(profileOf(seed), { group, order: 'weight' })
 }
+
+const profileOf = (seed: number) => syntheticProfile({ nodes, seed, processes: 24 })
 
 function deepRecursion(depth: number): CallTree {
   const builder = new ProfileBuilder({
@@ -68,18 +79,21 @@ function hostileNames(): CallTree {
 declare global {
   interface Window {
     dev: {
-      setTree(seed: number): void
+      /** Merges another profile in, as a running capture does. */
+      grow(): void
+      zooms: number[]
+      /** Empty pictures seen; counted by the test. */
+      blanks: number
       mountedMs: number
       zoomNode: number
       picked: number
       searchResult: FlameSearchResult | null
       tree: CallTree
-      kinds: typeof GROUP_KIND
     }
   }
 }
 const first = buildTree(42)
-window.dev = { setTree: () => undefined, mountedMs: 0, zoomNode: 0, picked: -1, searchResult: null, tree: first, kinds: GROUP_KIND }
+window.dev = { grow: () => undefined, zooms: [], blanks: 0, mountedMs: 0, zoomNode: 0, picked: -1, searchResult: null, tree: first }
 
 function Page() {
   const [tree, setTree] = useState(first)
@@ -91,7 +105,12 @@ function Page() {
   const graph = useRef<FlameGraphHandle>(null)
   const field = useRef<HTMLInputElement>(null)
   Object.assign(window.dev, { zoomNode, searchResult: result, tree })
-  window.dev.setTree = (seed) => setTree(buildTree(seed))
+  window.dev.grow = () => {
+    const next = buildCallTree(mergeProfiles([profileOf(42), profileOf(43)]), { group, order: 'weight' })
+    const key = pathKey(tree, zoomNode)
+    setTree(next)
+    setZoomNode(Math.max(0, findByPathKey(next, key)))
+  }
   return (
     <div
       style={{
@@ -132,7 +151,10 @@ function Page() {
           layout={layout}
           colorBy={colorBy}
           zoomNode={zoomNode}
-          onZoom={setZoomNode}
+          onZoom={(node) => {
+            window.dev.zooms.push(node)
+            setZoomNode(node)
+          }}
           search={{ text, regex: params.has('regex') }}
           onSearchResult={setResult}
           onOpenSearch={() => field.current?.focus()}

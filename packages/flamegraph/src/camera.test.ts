@@ -1,7 +1,7 @@
 import { seededRandom } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { between, createCamera, within, ZOOM_MS, zoomAround } from './camera.ts'
-import { scrollToShow } from './flame-view.ts'
+import { scrollToShow } from './scroll-to-show.ts'
 
 const WHOLE = { x0: 0, x1: 1000 }
 

@@ -10,9 +10,10 @@ import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
 import { FlameTooltip, placeAt, type TooltipSubject } from './flame-tooltip.tsx'
-import { type FlameHit, FlameView, type ZoomCause } from './flame-view.ts'
+import { FlameView, type ZoomCause } from './flame-view.ts'
 import { formatCount, type WeightUnit } from './format.ts'
 import { FrameMirror } from './frame-mirror.tsx'
+import type { FlameHit } from './hit.ts'
 import { threadRowOf } from './navigate.ts'
 import type { ColorBy } from './palette.ts'
 import type { FlameSearch, FlameSearchResult } from './search.ts'
@@ -27,7 +28,7 @@ export type FlameGraphProps = {
   colorBy: ColorBy
   /** Where the graph goes whenever this changes. The graph moves by itself at once and reports; the echo is ignored. -1 counts as 0. */
   zoomNode: number
-  /** cause: 'jump' deserves a step in the browser's history, 'drift' (wheel or drag came to rest) replaces the last one. */
+  /** cause: 'jump' deserves a step in the browser's history, 'drift' (wheel or drag came to rest, or the focus moved out of view) replaces the last one. */
   onZoom(node: number, cause: ZoomCause): void
   search: FlameSearch
   onSearchResult?: ((result: FlameSearchResult) => void) | undefined

@@ -1,4 +1,5 @@
-import type { FlameHit, FlameView } from './flame-view.ts'
+import type { FlameView } from './flame-view.ts'
+import type { FlameHit } from './hit.ts'
 
 export type FlameInputEvents = {
   /** Alt+click: narrow to the process of this frame. */

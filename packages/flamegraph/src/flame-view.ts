@@ -1,8 +1,11 @@
 import type { CallTree } from '@sonde/profile'
 import { type Camera, createCamera, type Span, within, ZOOM_MS, zoomAround } from './camera.ts'
-import { drawScene, type FlameOrientation, rowAt, rowTop, visibleRows } from './draw.ts'
+import { carrySpan } from './carry-span.ts'
+import { drawScene, type FlameOrientation, rowTop, visibleRows } from './draw.ts'
 import { drawOverlay } from './draw-overlay.ts'
+import { type FlameHit, hitAt, sameHit, sumSlots } from './hit.ts'
 import { buildLayout, type FlameLayout } from './layout.ts'
+import { MatchWalk } from './match-walk.ts'
 import {
   coveringNode,
   heaviestChild,
@@ -15,16 +18,16 @@ import {
   widerAncestor,
 } from './navigate.ts'
 import { buildInks, type ColorBy, type Inks } from './palette.ts'
-import { type FlameMatches, type FlameSearch, type FlameSearchResult, matchStops, NO_RESULT, searchTree } from './search.ts'
+import { scrollToShow } from './scroll-to-show.ts'
+import type { FlameSearch, FlameSearchResult } from './search.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
-import { emptyRuns, findVisible, itemOf, runAt } from './visible.ts'
+import { emptyRuns, findVisible } from './visible.ts'
+import { ZoomEchoes } from './zoom-echo.ts'
 
-/** What is drawn at a point: one frame, or a strip of frames too narrow to draw (slots of the layout's row). */
-export type FlameHit =
-  | { type: 'frame'; node: number; row: number; left: number; right: number }
-  | { type: 'strip'; slot: number; slotEnd: number; row: number; left: number; right: number }
-
-/** jump: the user picked a place (a step of the browser's history). drift: wheel or drag came to rest (replaces the last step). */
+/**
+ * jump: the user picked a frame to zoom to: a step of the browser's history.
+ * drift: wheel or drag came to rest, or a focused frame had to be brought into view: replaces the last step.
+ */
 export type ZoomCause = 'jump' | 'drift'
 
 export type FlameViewEvents = {
@@ -39,8 +42,6 @@ export type FlameMove = 'parent' | 'child' | 'next' | 'previous'
 
 /** A wheel or drag at rest for so long counts as arrived. */
 const SETTLE_MS = 200
-/** An owner that wants the zoom elsewhere than reported has so long to answer before its word counts again. */
-const ECHO_MS = 2000
 /** A focused frame is shown at least this wide, CSS pixels. */
 const REVEAL_PX = 60
 /** A box is told from a strip from this many CSS pixels on. */
@@ -56,16 +57,13 @@ export class FlameView {
   private readonly runs = emptyRuns()
   private layout: FlameLayout | null = null
   private inks: Inks | null = null
-  private matches: FlameMatches | null = null
-  private stops: Uint32Array | null = null
-  private query: FlameSearch = { text: '', regex: false }
+  private readonly walk = new MatchWalk()
   private colorBy: ColorBy = 'kind'
   private zoom = 0
   private focus = -1
   private ringShown = false
   private history: number[] = []
-  /** Zooms reported but not yet seen to come back: an echo must not move the camera. */
-  private reported: { node: number; atMs: number }[] = []
+  private readonly echoes = new ZoomEchoes()
   private pointer: { x: number; y: number } | null = null
   private hover: FlameHit | null = null
   private scrollGlide: { from: number; to: number; startedMs: number } | null = null
@@ -111,12 +109,13 @@ export class FlameView {
     }
     const old = this.layout
     const kept = old ? matchNode(old.tree, this.zoom, tree) : null
-    const isEchoDue = this.awaited().length > 0 && kept !== null
+    // The owner may not have heard of the last zoom yet. (Where the frame spans all of the new tree, both look the same.)
+    const isEchoDue = kept !== null && this.echoes.isDue(this.now()) && (tree.total[kept.node] ?? 0) < (tree.total[0] ?? 0)
     const next = isEchoDue ? kept.node : clampNode(tree, zoomNode)
     const span = old && kept?.exact && kept.node === next ? carrySpan(old.tree, this.camera.target, tree) : null
     if (old) {
       this.history = this.history.map((node) => matchNode(old.tree, node, tree).node)
-      this.reported = this.reported.map(({ node, atMs }) => ({ node: matchNode(old.tree, node, tree).node, atMs }))
+      this.echoes.renumber((node) => matchNode(old.tree, node, tree).node)
       const focus = this.focus >= 0 ? matchNode(old.tree, this.focus, tree) : null
       this.focus = focus ? focus.node : -1
     }
@@ -126,9 +125,11 @@ export class FlameView {
     this.zoom = next
     this.camera.jump(span ?? this.spanOf(next))
     this.scrollGlide = null
+    // Numbers mean other frames now: what is under the pointer is said anew.
+    this.hover = null
     this.stage.setContentRows(this.rowsOf(next))
     if (!old) this.showRow(next, true)
-    this.search()
+    this.events.onSearch(this.walk.run(this.layout))
     this.paintNow()
   }
 
@@ -137,13 +138,9 @@ export class FlameView {
     const tree = this.tree
     if (!tree) return
     const wanted = clampNode(tree, node)
-    const echo = this.awaited().findIndex((report) => report.node === wanted)
-    if (echo >= 0) {
-      this.reported.splice(0, echo + 1)
-      return
-    }
+    if (this.echoes.take(wanted, this.now())) return
     if (wanted === this.zoom) return
-    this.reported = []
+    this.echoes.clear()
     this.zoom = wanted
     this.moveTo(this.spanOf(wanted))
     this.showRow(wanted, true)
@@ -163,18 +160,17 @@ export class FlameView {
   }
 
   setSearch(query: FlameSearch): void {
-    if (query.text === this.query.text && query.regex === this.query.regex) return
-    this.query = query
-    this.search()
+    if (!this.walk.setQuery(query)) return
+    this.events.onSearch(this.walk.run(this.layout))
     this.invalidate()
   }
 
-  zoomTo(node: number): void {
+  zoomTo(node: number, cause: ZoomCause = 'jump'): void {
     const tree = this.tree
     if (!tree) return
     const to = clampNode(tree, node)
     if (to !== this.zoom) this.remember()
-    this.arrive(to, this.spanOf(to), 'jump')
+    this.arrive(to, this.spanOf(to), cause)
     this.showRow(to, true)
   }
 
@@ -256,31 +252,12 @@ export class FlameView {
     this.updateHover()
   }
 
-  /** Answers from what is drawn, so it is always the box that one sees. */
   hitAt(x: number, y: number): FlameHit | null {
-    const { layout, runs, stage } = this
-    if (!layout) return null
-    const row = rowAt(stage.screen, Math.floor(y * stage.screen.dpr))
-    const run = runAt(runs, row, Math.floor(x * stage.screen.dpr))
-    if (run < 0) return null
-    const { slot, slotEnd, left, right } = itemOf(runs, run)
-    if (slotEnd - slot === 1) return { type: 'frame', node: layout.rowNode[slot] ?? 0, row, left, right }
-    return { type: 'strip', slot, slotEnd, row, left, right }
+    return this.layout ? hitAt(this.layout, this.runs, this.stage.screen, x, y) : null
   }
 
-  slotsOfStrip(slot: number, slotEnd: number): { frames: number; weight: number; heaviest: number } {
-    const { layout } = this
-    let heaviest = -1
-    let weight = 0
-    if (layout) {
-      for (let i = slot; i < slotEnd; i++) {
-        const node = layout.rowNode[i] ?? 0
-        const total = layout.tree.total[node] ?? 0
-        weight += total
-        if (heaviest < 0 || total > (layout.tree.total[heaviest] ?? 0)) heaviest = node
-      }
-    }
-    return { frames: slotEnd - slot, weight, heaviest }
+  slotsOfStrip(slot: number, slotEnd: number): ReturnType<typeof sumSlots> {
+    return this.layout ? sumSlots(this.layout, slot, slotEnd) : { frames: 0, weight: 0, heaviest: -1 }
   }
 
   /** Where a frame's box is on the stage, CSS pixels, if it is on screen. */
@@ -313,7 +290,7 @@ export class FlameView {
     if (!isInside || right - left < 3 * dpr) {
       const width = layout.tree.total[node] ?? 0
       const host = pathTo(layout.tree, node).find((at) => (width / (layout.tree.total[at] ?? 1)) * widthPx >= REVEAL_PX * dpr)
-      this.zoomTo(host ?? node)
+      this.zoomTo(host ?? node, 'drift')
     }
     this.showRow(node, false)
     this.events.onFocus(node)
@@ -335,15 +312,9 @@ export class FlameView {
 
   /** @returns which match of how many was reached, null if there is none */
   stepMatch(by: 1 | -1): { position: number; count: number } | null {
-    const tree = this.tree
-    if (!tree || !this.matches || this.matches.labels.length === 0) return null
-    this.stops ??= matchStops(tree, this.matches.labels)
-    const count = this.stops.length
-    if (count === 0) return null
-    const at = this.stops.indexOf(this.focus)
-    const next = at < 0 ? (by > 0 ? 0 : count - 1) : (at + by + count) % count
-    this.focusFrame(this.stops[next] ?? 0)
-    return { position: next + 1, count }
+    const found = this.layout ? this.walk.step(this.layout, this.focus, by) : null
+    if (found) this.focusFrame(found.node)
+    return found
   }
 
   paintNow(): void {
@@ -363,7 +334,8 @@ export class FlameView {
     const rows = visibleRows(stage.screen)
     const { widthPx, dpr } = stage.screen
     findVisible(layout, { ...span, widthPx, minBoxPx: Math.round(MIN_BOX_PX * dpr), ...rows }, this.runs)
-    const { runs, matches } = this
+    const { runs } = this
+    const { matches } = this.walk
     drawScene(stage.base, stage.screen, {
       layout,
       runs,
@@ -430,14 +402,8 @@ export class FlameView {
   }
 
   private report(node: number, cause: ZoomCause): void {
-    this.reported.push({ node, atMs: this.now() })
+    this.echoes.sent(node, this.now())
     this.events.onZoom(node, cause)
-  }
-
-  private awaited(): { node: number; atMs: number }[] {
-    const oldest = this.now() - ECHO_MS
-    this.reported = this.reported.filter((report) => report.atMs > oldest)
-    return this.reported
   }
 
   private moveTo(span: Span): void {
@@ -492,14 +458,6 @@ export class FlameView {
     return t < 1
   }
 
-  private search(): void {
-    this.matches = this.layout ? searchTree(this.layout, this.query) : null
-    this.stops = null
-    this.events.onSearch(this.matches?.result ?? NO_RESULT)
-    // A pattern that cannot be used marks nothing and dims nothing.
-    if (this.matches?.labels.length === 0) this.matches = null
-  }
-
   private updateHover(): void {
     const hit = this.pointer ? this.hitAt(this.pointer.x, this.pointer.y) : null
     const same = sameHit(hit, this.hover)
@@ -534,36 +492,3 @@ export class FlameView {
 }
 
 const clampNode = (tree: CallTree, node: number): number => (node >= 0 && node < tree.length ? Math.floor(node) : 0)
-
-function sameHit(a: FlameHit | null, b: FlameHit | null): boolean {
-  if (a === null || b === null) return a === b
-  if (a.type === 'frame') return b.type === 'frame' && a.node === b.node
-  return b.type === 'strip' && a.slot === b.slot && a.slotEnd === b.slotEnd && a.row === b.row
-}
-
-/** The same stretch of the same frame in a newer tree; null where that frame is gone. */
-function carrySpan(from: CallTree, span: Span, to: CallTree): Span | null {
-  const anchor = coveringNode(from, span.x0, span.x1)
-  const { node, exact } = matchNode(from, anchor, to)
-  const width = from.total[anchor] ?? 0
-  const newWidth = to.total[node] ?? 0
-  if (!exact || width <= 0 || newWidth <= 0) return null
-  const at = (x: number): number => (to.start[node] ?? 0) + ((x - (from.start[anchor] ?? 0)) / width) * newWidth
-  return within({ x0: at(span.x0), x1: at(span.x1) }, { x0: 0, x1: to.total[0] ?? 0 })
-}
-
-/**
- * How far to scroll, in pixels, so that a row at `own` is on screen with two rows of margin, and the rows up to `far` (above
- * or below) as well as far as they fit.
- */
-export function scrollToShow(own: number, far: number, rowPx: number, heightPx: number): number {
-  const margin = Math.min(2 * rowPx, Math.max(0, heightPx - rowPx) / 2)
-  const toTop = own - margin
-  const toBottom = own + rowPx + margin - heightPx
-  if (own < 0 || (far === own && toTop < 0)) return far < own ? Math.max(Math.min(far, toTop), toBottom) : toTop
-  if (own + rowPx > heightPx || (far === own && toBottom > 0))
-    return far > own ? Math.min(Math.max(far + rowPx - heightPx, toBottom), toTop) : toBottom
-  if (far > own) return Math.max(0, Math.min(far + rowPx - heightPx, toTop))
-  if (far < own) return Math.min(0, Math.max(far, toBottom))
-  return 0
-}

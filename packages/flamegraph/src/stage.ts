@@ -104,14 +104,12 @@ export function createStage(elements: StageElements, onChange: () => void): Stag
   sizeObserver.observe(scroller)
   // The pixel ratio changes with browser zoom and between monitors, without a change of size.
   window.addEventListener('resize', onResize)
-  let destroyed = false
-  document.fonts?.ready
-    .then(() => {
-      if (destroyed) return
-      labels = createLabelCache(baseContext, names, fontFamily(), screen.dpr)
-      onChange()
-    })
-    .catch(() => undefined)
+  // A web font is asked for by the first text drawn with it, and arrives later.
+  const onFonts = (): void => {
+    labels = createLabelCache(baseContext, names, fontFamily(), screen.dpr)
+    onChange()
+  }
+  document.fonts?.addEventListener('loadingdone', onFonts)
 
   return {
     base: baseContext,
@@ -154,7 +152,7 @@ export function createStage(elements: StageElements, onChange: () => void): Stag
     },
     scrollTo,
     destroy() {
-      destroyed = true
+      document.fonts?.removeEventListener('loadingdone', onFonts)
       themeObserver.disconnect()
       sizeObserver.disconnect()
       prefersDark.removeEventListener('change', refreshTheme)

@@ -19,6 +19,9 @@ function check(layout: FlameLayout, view: Viewport, runs: VisibleRuns): void {
       const [slot, slotEnd] = [runs.slot[run] ?? 0, runs.slotEnd[run] ?? 0]
       if (left < edge || right <= left || right > view.widthPx) fail(`run ${run} [${left}, ${right}) after ${edge}`)
       if (slotEnd <= slot || (expected >= 0 && slot !== expected)) fail(`slots [${slot}, ${slotEnd}) after ${expected}`)
+      // A run ends in the pixel where its first frame ends: strips are as fine as the screen.
+      const firstEnd = ((layout.x1[slot] ?? 0) - view.x0) * scale
+      if (right > Math.max(Math.floor(firstEnd + 1e-6), left) + 1) fail(`run ${run} [${left}, ${right}) takes more pixels than it needs`)
       edge = right
       expected = slotEnd
       owner.fill(run, left, right)

@@ -59,7 +59,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               <Square aria-hidden /> {cancelling ? 'Cancelling…' : 'Cancel'}
             </Button>
           ) : null}
-          <CopyButton text={() => window.location.href} label="Copy the link to this view">
+          <CopyButton text={() => window.location.href} label="Copy link to this view">
             Copy link
           </CopyButton>
           <Button onClick={() => setCommands(true)} aria-label="Commands">

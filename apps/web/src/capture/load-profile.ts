@@ -4,7 +4,9 @@ import { decodeProfile, type Profile } from '@sonde/profile'
 export async function loadProfile(captureId: string, signal: AbortSignal): Promise<Profile> {
   const response = await fetch(`/api/captures/${encodeURIComponent(captureId)}/profile`, { signal, cache: 'no-cache' })
   if (!response.ok) throw new Error(await messageOf(response))
-  return decodeProfile(new Uint8Array(await response.arrayBuffer()))
+  if (!response.body) throw new Error('The server sent no profile.')
+  const plain = new Response(response.body.pipeThrough(new DecompressionStream('gzip')))
+  return decodeProfile(new Uint8Array(await plain.arrayBuffer()))
 }
 
 async function messageOf(response: Response): Promise<string> {

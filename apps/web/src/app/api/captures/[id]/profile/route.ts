@@ -1,5 +1,3 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { ERROR_CODES, idSchema, SondeError } from '@sonde/contract'
 import { readProfile, readProfileVersion } from '@sonde/domain'
 import { PROFILE_CONTENT_TYPE } from '@sonde/profile'
@@ -9,9 +7,10 @@ import { actorOf } from '../../../../../server/session.ts'
 export const runtime = 'nodejs'
 export const dynamic = 'force-dynamic'
 
-const gunzipAsync = promisify(gunzip)
-
-/** The merged profile of a capture, as encodeProfile of packages/profile makes it; the ETag is its version. */
+/**
+ * The merged profile of a capture, as encodeProfile of packages/profile makes it, in gzip; the ETag is its version. The gzip
+ * is part of the content type and undone by the reader: Next takes content-encoding away from what route handlers answer.
+ */
 export async function GET(request: Request, context: { params: Promise<{ id: string }> }): Promise<Response> {
   try {
     const { id } = await context.params
@@ -25,17 +24,13 @@ export async function GET(request: Request, context: { params: Promise<{ id: str
         return new Response(null, { status: 304, headers: { etag: asked, 'cache-control': 'private, no-cache' } })
     }
     const profile = await readProfile(actor, app, { id })
-    const takesGzip = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
-    const body = takesGzip ? profile.gzip : await gunzipAsync(profile.gzip)
-    return new Response(new Uint8Array(body), {
+    return new Response(new Uint8Array(profile.gzip), {
       headers: {
-        'content-type': PROFILE_CONTENT_TYPE,
-        'content-length': String(body.length),
+        'content-type': `${PROFILE_CONTENT_TYPE}+gzip`,
         'cache-control': 'private, no-cache',
-        vary: 'accept-encoding, cookie',
+        vary: 'cookie',
         etag: etagOf(id, profile.version),
         'x-sonde-version': String(profile.version),
-        ...(takesGzip ? { 'content-encoding': 'gzip' } : {}),
       },
     })
   } catch (error) {

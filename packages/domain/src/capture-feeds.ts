@@ -57,7 +57,7 @@ class Feed {
     let wake = () => {}
     const onEvent = (event: Event) => {
       if (event.type === 'view') pending = event.view
-      else end = event
+      else end ??= event // the first reason counts: stopping after an error says "end" too
       wake()
     }
     const onAbort = () => onEvent({ type: 'end' })

@@ -13,7 +13,7 @@ const gzipAsync = promisify(gzip)
 /** Chunks that are read and decoded at once: bounds memory, and few merges for many chunks. */
 const BATCH = 64
 
-/** `gzip`: gzip of packages/profile's encodeProfile. `version`: the resultVersion.profile that it shows; same version, same bytes. */
+/** `gzip`: gzip of packages/profile's encodeProfile. `version`: the resultVersion.profile that it shows; same version, same samples (not always the same bytes). */
 export type CaptureProfile = { gzip: Buffer; version: number }
 
 /**

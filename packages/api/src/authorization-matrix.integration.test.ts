@@ -1,0 +1,90 @@
+import { type Actor, ROLES } from '@sonde/contract'
+import { startCapture } from '@sonde/domain'
+import { createWorld, SPEC, type World } from '@sonde/domain/testing'
+import { TRPCError } from '@trpc/server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appRouter, createCaller } from './app-router.ts'
+
+/** What each kind of caller gets. `own`: yes for what they made, no for what others made. */
+type Row = { anonymous: 'yes' | 'no'; viewer: 'yes' | 'no'; operator: 'yes' | 'no' | 'own'; admin: 'yes'; input?: unknown }
+
+const everyone = { anonymous: 'yes', viewer: 'yes', operator: 'yes', admin: 'yes' } as const
+const reader = { anonymous: 'no', viewer: 'yes', operator: 'yes', admin: 'yes' } as const
+const operator = { anonymous: 'no', viewer: 'no', operator: 'yes', admin: 'yes' } as const
+const admin = { anonymous: 'no', viewer: 'no', operator: 'no', admin: 'yes' } as const
+const owner = { anonymous: 'no', viewer: 'no', operator: 'own', admin: 'yes' } as const
+const unknown = 'unknown-id-0000'
+
+/** Every procedure, with an input that does no harm when it is let through. A procedure that is not here fails the test below. */
+const MATRIX: Record<string, Row> = {
+  'session.me': everyone,
+  'people.list': admin,
+  'people.invite': { ...admin, input: { role: 'viewer' } },
+  'people.checkInvite': { ...everyone, input: { token: 'siv_nothing' } },
+  'people.acceptInvite': {
+    ...everyone,
+    input: { token: 'siv_nothing-at-all', name: 'N', email: 'n@example.org', password: 'long enough a password' },
+  },
+  'hosts.list': reader,
+  'hosts.get': { ...reader, input: { id: unknown } },
+  'hosts.remove': { ...admin, input: { id: unknown } },
+  'hosts.processes': { ...operator, input: { hostId: unknown } },
+  'hosts.preview': { ...operator, input: { hostIds: [unknown], spec: SPEC } },
+  'joinTokens.create': { ...admin, input: {} },
+  'joinTokens.list': admin,
+  'joinTokens.revoke': { ...admin, input: { id: unknown } },
+  'captures.start': { ...operator, input: { hostIds: [unknown], spec: SPEC } },
+  'captures.list': reader,
+  'captures.get': { ...reader, input: { id: unknown } },
+  'captures.watch': { ...reader, input: { id: unknown } },
+  'captures.cancel': { ...operator, input: { id: unknown } },
+  'captures.delete': owner,
+  'captures.rerun': { ...operator, input: { id: unknown } },
+  'captures.syscalls': { ...reader, input: { id: unknown } },
+}
+
+let world: World
+const actors = new Map<string, Actor>([['anonymous', { kind: 'anonymous' }]])
+beforeAll(async () => {
+  world = await createWorld()
+  for (const role of ROLES) actors.set(role, await world.actor(role))
+})
+afterAll(() => world.close())
+
+/** `yes`, or the code of the refusal. Other errors (not found, not valid …) mean that the caller was let through. */
+async function call(path: string, actor: Actor, input: unknown): Promise<string> {
+  const [noun = '', verb = ''] = path.split('.')
+  const caller: unknown = Reflect.get(Reflect.get(createCaller({ actor, app: world.app }), noun), verb)
+  if (typeof caller !== 'function') throw new Error(`no procedure ${path}`)
+  try {
+    await caller(input)
+    return 'yes'
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error
+    expect(error.code).not.toBe('INTERNAL_SERVER_ERROR')
+    return error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN' ? error.code : 'yes'
+  }
+}
+
+async function captureOf(actor: Actor): Promise<{ id: string }> {
+  const host = await world.host()
+  return await startCapture(actor, world.app, { hostIds: [host.id], spec: SPEC })
+}
+
+describe('who may call what', () => {
+  it('is written down for every procedure, and for nothing else', () => {
+    expect(Object.keys(appRouter._def.procedures).sort()).toEqual(Object.keys(MATRIX).sort())
+  })
+
+  for (const [path, row] of Object.entries(MATRIX)) {
+    for (const role of ['anonymous', ...ROLES] as const) {
+      it(`${path} by ${role}: ${row[role]}`, async () => {
+        const actor = actors.get(role) ?? { kind: 'anonymous' }
+        const refusal = role === 'anonymous' ? 'UNAUTHORIZED' : 'FORBIDDEN'
+        const others = path === 'captures.delete' ? await captureOf(await world.actor('operator')) : row.input
+        expect(await call(path, actor, others)).toBe(row[role] === 'yes' ? 'yes' : refusal)
+        if (row[role] === 'own') expect(await call(path, actor, await captureOf(actor))).toBe('yes')
+      })
+    }
+  }
+})

@@ -1,9 +1,9 @@
 import { FRAME_KIND } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
+import { treeOf } from '../testing/random-tree.ts'
 import { cleanText, isSingleWidth } from './clean-text.ts'
 import { announceFrame, describeFrame, stackText } from './describe.ts'
 import { formatCount, formatDuration, formatShare, formatWeight } from './format.ts'
-import { treeOf } from './random-tree.ts'
 
 const HOSTILE = [
   `a\u202eb\u0000c\u001b[31m`,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Locator, type Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { bundleDevPage } from '../dev/bundle.ts'
+import { bundleDevPage } from '../testing/bundle.ts'
 
 /** The whole component in a real browser, on the dev page. */
 const CHROMIUM = '/usr/bin/chromium'

@@ -1,7 +1,7 @@
 import { buildCallTree, syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
+import { randomTree, recursionTree, siblingsTree, treeOf } from '../testing/random-tree.ts'
 import { buildLayout } from './layout.ts'
-import { randomTree, recursionTree, siblingsTree, treeOf } from './random-tree.ts'
 
 const trees = {
   ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`random ${i}`, randomTree(1 + i * 37, i)])),

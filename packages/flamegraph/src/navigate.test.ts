@@ -1,5 +1,6 @@
 import { seededRandom } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
+import { randomTree, siblingsTree, treeOf } from '../testing/random-tree.ts'
 import {
   childrenOf,
   coveringNode,
@@ -12,7 +13,6 @@ import {
   siblingPosition,
   widerAncestor,
 } from './navigate.ts'
-import { randomTree, siblingsTree, treeOf } from './random-tree.ts'
 
 describe('steps', () => {
   it('agree with the parent column', () => {

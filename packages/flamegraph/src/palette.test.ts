@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { randomTree } from '../testing/random-tree.ts'
 import { contrast, mix, oklchToRgb, parseHex, type Rgb, rgbToOklab, rgbToOklch, toHex } from './color.ts'
 import { buildInks, buildPalette, FAMILY, inkOf, MIN_CONTRAST, moduleFamily, TONE, VARIANTS } from './palette.ts'
-import { randomTree } from './random-tree.ts'
 import { DARK_THEME, type FlameTheme, LIGHT_THEME, THEME_CSS, THEME_TOKENS } from './theme.ts'
 
 /** Linear-RGB matrices for full protanopia and deuteranopia: Machado, Oliveira and Fernandes, 2009. */

@@ -1,7 +1,7 @@
 import { buildCallTree, type CallTree, syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
+import { randomTree, treeOf } from '../testing/random-tree.ts'
 import { buildLayout } from './layout.ts'
-import { randomTree, treeOf } from './random-tree.ts'
 import { isMatch, matchStops, searchTree } from './search.ts'
 
 /** The slow way: own weight of every node that has a match at or above it. */

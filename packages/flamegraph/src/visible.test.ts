@@ -1,7 +1,7 @@
 import { type CallTree, seededRandom } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
+import { randomTree, recursionTree, siblingsTree } from '../testing/random-tree.ts'
 import { buildLayout, type FlameLayout } from './layout.ts'
-import { randomTree, recursionTree, siblingsTree } from './random-tree.ts'
 import { emptyRuns, findVisible, itemOf, runAt, type Viewport, type VisibleRuns } from './visible.ts'
 
 /** The rules of VisibleRuns, checked the slow way against every frame of every row. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { bundleDevPage } from './bundle.ts'
 
-/** `npx tsx packages/flamegraph/dev/serve.ts [port]`, bundled anew for each load. */
+/** `npx tsx packages/flamegraph/testing/serve.ts [port]`, bundled anew for each load. */
 const port = Number(process.argv[2] ?? 4690)
 createServer((_, response) => {
   bundleDevPage().then(

@@ -1,5 +1,5 @@
 /**
- * A page to look at the flame graph with: `node packages/flamegraph/dev/serve.ts`. Query: n (nodes), dark, layout, color,
+ * A page to look at the flame graph with: `node packages/flamegraph/testing/serve.ts`. Query: n (nodes), dark, layout, color,
  * search, regex, group, shape=recursion|siblings|hostile.
  */
 import {

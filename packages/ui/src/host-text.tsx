@@ -1,9 +1,16 @@
 import { cx } from './class-names.ts'
 
-/** Control characters as the symbols that stand for them, so that they are seen and do nothing. */
-export function visibleText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-  return text.replace(/[\u0000-\u001f\u007f]/g, (c) => (c === '\u007f' ? '␡' : String.fromCodePoint(0x2400 + c.charCodeAt(0))))
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
+
+/**
+ * Characters that do something instead of showing something (controls, direction overrides, invisible separators), written out as
+ * a C string would have them: seen, and without effect. `keepLines` leaves line breaks and tabs alone.
+ */
+export function visibleText(text: string, keepLines = false): string {
+  return text.replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, (c) => {
+    if (keepLines && (c === '\n' || c === '\t')) return c
+    return SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 export type HostTextProps = { text: string; className?: string | undefined; mono?: boolean; wrap?: boolean; title?: string }
@@ -13,7 +20,7 @@ export type HostTextProps = { text: string; className?: string | undefined; mono
  * isolated so that a direction override in it cannot reorder its neighbours, cut to its box with the whole of it in `title`.
  */
 export function HostText({ text, className, mono = false, wrap = false, title }: HostTextProps) {
-  const shown = visibleText(text)
+  const shown = visibleText(text, wrap)
   return (
     <bdi
       dir="auto"

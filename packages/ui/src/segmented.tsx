@@ -20,7 +20,7 @@ export function Segmented<T extends string>({ label, value, onChange, options }:
         const chosen = options.find((option) => option.value === next)
         if (chosen) onChange(chosen.value)
       }}
-      className="inline-flex h-7 shrink-0 items-stretch rounded-md border border-line-strong bg-surface p-px"
+      className="inline-flex h-7 shrink-0 items-stretch self-start rounded-md border border-line-strong bg-surface p-px"
     >
       {options.map((option) => (
         <ToggleGroup.Item

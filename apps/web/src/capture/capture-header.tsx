@@ -99,8 +99,10 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           </>
         ) : null}
         <span aria-hidden>·</span>
-        <span className="inline-flex min-w-0 gap-1">
-          <HostText text={capture.createdBy.name} />, <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
+        <span className="min-w-0">
+          <HostText text={capture.createdBy.name} />
+          {', '}
+          <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
         </span>
         {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
       </p>

@@ -106,7 +106,10 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
             aria-label="Regular expression"
             title="Regular expression"
             onClick={() => update({ regex: !view.regex }, 'replace')}
-            className={cx('h-6 min-w-6 rounded-sm px-1 font-mono text-sm', view.regex ? 'bg-accent-soft text-accent' : 'text-ink-3 hover:text-ink')}
+            className={cx(
+              'h-6 min-w-6 rounded-sm px-1 font-mono text-sm',
+              view.regex ? 'bg-accent-soft text-accent' : 'text-ink-3 hover:text-ink',
+            )}
           >
             .*
           </button>

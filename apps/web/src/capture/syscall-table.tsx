@@ -25,8 +25,8 @@ import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-ro
 import type { UpdateView } from './use-view-state.ts'
 
 const ROW_PX = 28
-const COLUMNS = '[grid-template-columns:146px_104px_58px_66px_minmax(190px,1fr)_78px_104px_72px_72px_72px_72px]'
-const MIN_WIDTH = 'min-w-[1040px]'
+const COLUMNS = '[grid-template-columns:128px_88px_52px_60px_minmax(150px,1fr)_70px_84px_66px_66px_66px_66px]'
+const MIN_WIDTH = 'min-w-[896px]'
 
 type Column = { id: SyscallSort | 'histogram'; label: string; numeric: boolean; title?: string }
 const HEADERS: readonly Column[] = [
@@ -95,7 +95,7 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
               )}
             >
               {column.id === 'histogram' ? (
-                <span className="flex w-full items-center px-2 font-medium" title={column.title}>
+                <span className="flex w-full items-center px-1.5 font-medium" title={column.title}>
                   {column.label}
                 </span>
               ) : (
@@ -156,7 +156,7 @@ function SortButton({
         if (column.id !== 'histogram') onSort(column.id)
       }}
       className={cx(
-        'flex w-full items-center gap-1 px-2 font-medium hover:text-ink',
+        'flex w-full items-center gap-0.5 px-1.5 font-medium hover:text-ink',
         column.numeric && 'justify-end',
         active && 'text-ink',
       )}
@@ -181,7 +181,7 @@ type LineProps = {
   onSelectProcess: () => void
 }
 
-const CELL = 'flex min-w-0 items-center px-2'
+const CELL = 'flex min-w-0 items-center px-1.5'
 const NUMBER = `${CELL} justify-end whitespace-nowrap`
 
 function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, onToggle, onSelectProcess }: LineProps) {
@@ -214,14 +214,13 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           <button
             type="button"
             aria-pressed={selected}
-            aria-label={`${selected ? 'Show all processes, not only' : 'Show only'} ${line.comm} ${line.pid}${manyHosts ? ` on ${line.hostName}` : ''}`}
             onClick={onSelectProcess}
             title={`${line.comm}, pid ${line.pid}, on ${line.hostName}`}
             className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
           >
-            <HostText text={line.comm} className="font-medium" title="" />
-            <span className="text-ink-3 text-sm">{line.pid}</span>
+            <HostText text={line.comm} className="font-medium" title="" /> <span className="text-ink-3 text-sm">{line.pid}</span>{' '}
             {manyHosts ? <HostText text={line.hostName} className="text-ink-3 text-sm" /> : null}
+            <span className="sr-only">: {selected ? 'show all processes' : 'show only this process'}</span>
           </button>
         </div>
         <div role="cell" className={CELL}>
@@ -242,10 +241,8 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
               >
                 {formatCount(line.errorCalls)}
               </span>
-              {line.errors.slice(0, 2).map((error) => (
-                <ErrnoChip key={error.errno} name={error.name} />
-              ))}
-              {line.errors.length > 2 ? <span className="shrink-0 text-ink-3 text-sm">+{line.errors.length - 2}</span> : null}
+              <ErrnoChip name={line.errors[0]?.name ?? ''} />
+              {line.errors.length > 1 ? <span className="shrink-0 text-ink-3 text-sm">+{line.errors.length - 1}</span> : null}
             </>
           ) : null}
         </div>
@@ -258,7 +255,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           <span className="relative">{formatNs(line.totalNs)}</span>
         </div>
         <div role="cell" className={CELL}>
-          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={88} height={18} /> : null}
+          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={72} height={18} /> : null}
         </div>
         <Quantile estimate={line.p50()} />
         <Quantile estimate={line.p99()} />

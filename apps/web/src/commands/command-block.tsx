@@ -19,7 +19,7 @@ export function CommandBlock({ command }: { command: HostCommand }) {
       </div>
       <ScrollBox label={`${command.tool} command`} className="max-h-40">
         <pre className="whitespace-pre-wrap px-2 py-1.5 font-mono text-sm wrap-anywhere">
-          <bdi dir="ltr">{visibleText(line)}</bdi>
+          <bdi dir="ltr">{visibleText(line, true)}</bdi>
         </pre>
       </ScrollBox>
       {command.program === null ? null : (
@@ -31,7 +31,7 @@ export function CommandBlock({ command }: { command: HostCommand }) {
             <CopyButton text={command.program} label={`Copy the ${command.tool} program`} className="absolute top-1 right-1" />
             <ScrollBox label={`${command.tool} program`} className="max-h-80">
               <pre className="w-max px-2 py-1.5 font-mono text-sm">
-                <bdi dir="ltr">{command.program}</bdi>
+                <bdi dir="ltr">{visibleText(command.program, true)}</bdi>
               </pre>
             </ScrollBox>
           </div>

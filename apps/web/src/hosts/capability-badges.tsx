@@ -5,7 +5,7 @@ import { CAPABILITY_WORDS, MAIN_CAPABILITIES, missingCapability } from './host-w
 /** What of today's recipes the host can run; what it cannot explains itself. */
 export function CapabilityBadges({ host }: { host: HostView }) {
   return (
-    <span className="inline-flex flex-wrap gap-1">
+    <span className="inline-flex flex-nowrap gap-1">
       {MAIN_CAPABILITIES.map((id) => {
         const missing = missingCapability(host, id)
         if (!missing) {

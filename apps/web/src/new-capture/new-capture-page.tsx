@@ -150,7 +150,7 @@ export function NewCapturePage() {
               aria-describedby="start-note"
             >
               <Play aria-hidden /> {start.isPending || start.isSuccess ? 'Starting…' : 'Start'}
-              <span aria-hidden className="ml-1 text-sm opacity-80">
+              <span aria-hidden className="ml-1 text-sm">
                 {mod === '⌘' ? '⌘↵' : 'Ctrl ↵'}
               </span>
             </Button>

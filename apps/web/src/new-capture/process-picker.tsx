@@ -97,7 +97,6 @@ export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb }: Proc
                     aria-selected={picked}
                     aria-setsize={rows.length}
                     aria-posinset={item.index + 1}
-                    aria-label={verb(row)}
                     data-testid="process-row"
                     onClick={() => onPick(row)}
                     className={cx(
@@ -106,7 +105,10 @@ export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb }: Proc
                     )}
                     style={{ height: ROW_PX, top: item.start }}
                   >
-                    <span className="text-right text-ink-2">{row.pid}</span>
+                    <span className="text-right text-ink-2">
+                      <span className="sr-only">{verb(row)}: </span>
+                      {row.pid}{' '}
+                    </span>
                     <HostText text={row.comm} className="font-medium" />
                     <span className="text-right" title="CPU, in cores">
                       {(row.cpu * 100).toFixed(row.cpu < 0.1 ? 1 : 0)} %

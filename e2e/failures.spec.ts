@@ -4,8 +4,6 @@ import { expect, expectAccessible, test } from './fixtures.ts'
 import { pidOf, theStack } from './stack.ts'
 import { isAlive, tracersOf } from './tracers.ts'
 
-test.describe.configure({ mode: 'serial' })
-
 test('cancel ends the tracers within 2 s', async ({ page }) => {
   await startCapture(page, { seconds: 60, pid: theStack().demo.checkout, title: 'To be cancelled' })
   await expectTarget(page, 'running')

@@ -25,12 +25,13 @@ function descendantsOf(root: number): Set<number> {
   return found
 }
 
-/** Tracing tools that run below a process, as `pid comm`. */
+/** Tracing tools that run below a process, as `pid command line`. */
 export function tracersOf(agentPid: number): string[] {
   return [...descendantsOf(agentPid)].flatMap((pid) => {
     try {
       const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-      return /^(perf|bpftrace|sonde-)/.test(comm) ? [`${pid} ${comm}`] : []
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+      return /^(perf|bpftrace|sonde-)/.test(comm) ? [`${pid} ${command}`] : []
     } catch {
       return []
     }

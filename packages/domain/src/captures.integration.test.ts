@@ -150,13 +150,14 @@ describe('readProfile', () => {
     const hosts = [await world.host('alpha'), await world.host('beta')]
     const id = await world.capture(hosts)
     expect(await folded(id)).toEqual({ lines: [], version: 0 })
+    const startMs = Date.now()
     const all: ReturnType<typeof profileOf>[] = []
     for (const host of hosts) await run(id, host)
     for (let seq = 0; seq < 70; seq++) {
       const host = hosts[seq % 2]
       if (!host) continue
       const profile = profileOf(host.id, [`main;f${seq % 5}`, 'main;idle'], {
-        startMs: 1_760_000_000_000 + 1_000 * (70 - seq),
+        startMs: startMs + 1_000 * (70 - seq),
         pid: 10 + (seq % 3),
       })
       all.push(profile)
@@ -179,6 +180,26 @@ describe('readProfile', () => {
     const reads = await Promise.all(Array.from({ length: 5 }, () => readProfile(viewer, world.app, { id })))
     for (const read of reads) expect(read.gzip).toBe(reads[0]?.gzip)
     expect(world.app.profiles.get(id)?.gzip).toBe(reads[0]?.gzip)
+  })
+
+  it('moves a host whose clock is plainly wrong to where the server saw it start', async () => {
+    const hosts = [await world.host('right'), await world.host('wrong')]
+    const id = await world.capture(hosts)
+    const now = Date.now()
+    for (const [i, host] of hosts.entries()) {
+      await run(id, host)
+      const startMs = i === 0 ? now : 1_000 // 1970
+      for (const seq of [0, 1]) {
+        await storeChunk(host, world.app, refOf(id), profileChunk(seq, profileOf(host.id, ['a'], { startMs: startMs + seq * 2_000 })))
+        await readProfile(viewer, world.app, { id }) // in steps, as when somebody watches
+      }
+    }
+    const { meta, samples } = decodeProfile(gunzipSync((await readProfile(viewer, world.app, { id })).gzip))
+    expect(Math.abs(meta.startMs - now)).toBeLessThan(30_000)
+    expect(meta.durationMs).toBeLessThan(30_000)
+    expect(samples.length).toBe(4)
+    const timesMs = [...samples.timeUs].map((us) => us / 1000)
+    expect(Math.max(...timesMs) - Math.min(...timesMs)).toBeLessThan(30_000)
   })
 
   it('is empty, and readable, for a capture without samples', async () => {

@@ -81,6 +81,18 @@ describe('checkChunk', () => {
     await expect(checkChunk(host, profileChunk(0, profile))).rejects.toMatchObject({ message: expect.stringContaining('counts bytes') })
   })
 
+  it('refuses a profile that claims to cover more time than a capture can take', async () => {
+    const long = profileOf('host-a', ['main'])
+    long.meta.durationMs = 1e12
+    const late = profileOf('host-a', ['main', 'main'])
+    late.samples.timeUs.set([0, 3.7e9])
+    for (const profile of [long, late]) {
+      await expect(checkChunk(host, profileChunk(0, profile))).rejects.toMatchObject({
+        message: expect.stringContaining('more than an hour'),
+      })
+    }
+  })
+
   it('refuses snapshots that are not what the contract says', async () => {
     const snapshot = snapshotOf(1)
     const wrong: unknown[] = [{}, [], null, 'x', { ...snapshot, version: 2 }, { ...snapshot, elapsedMs: 0 }, { ...snapshot, rows: [{}] }]

@@ -4,6 +4,9 @@ import { assertNever, CHUNK_LIMITS, type ChunkKind, SondeError, syscallSnapshotS
 import { decodeProfile, ProfileFormatError } from '@sonde/profile'
 import { z } from 'zod'
 
+/** Far beyond the longest capture: what claims more would stretch the time axis of all hosts. */
+const MAX_CHUNK_MS = 3_600_000
+
 const gunzipAsync = promisify(gunzip)
 
 /**
@@ -34,6 +37,10 @@ function checkProfile(host: { id: string }, raw: Buffer, part: string): void {
     const profile = decodeProfile(raw)
     const stranger = profile.hosts.id.find((id) => id !== host.id)
     if (stranger !== undefined) throw new SondeError('unprocessable', `${part} is about another host than the one that sent it`)
+    const lastMs = (profile.samples.timeUs.at(-1) ?? 0) / 1000
+    if (profile.meta.durationMs > MAX_CHUNK_MS || lastMs > MAX_CHUNK_MS) {
+      throw new SondeError('unprocessable', `${part} claims to cover more than an hour`)
+    }
     // Samples of several hosts are added up, which only makes sense if they all count the same.
     if (profile.meta.unit !== 'samples') throw new SondeError('unprocessable', `${part} counts ${profile.meta.unit}, not samples`)
   } catch (error) {

@@ -16,7 +16,7 @@ export async function endTarget(host: AgentHost, app: App, ref: TargetRef, repor
   return await inTransaction(app.db.pool, async (client) => {
     const target = await reoffer(client, await lockTarget(client, host, ref))
     if (target.state === report.state) return replyOf(target)
-    const changes: TargetChanges = { message: report.message }
+    const changes: TargetChanges = report.message === '' ? {} : { message: report.message }
     if (report.state !== 'cancelled') changes.reason = report.reason ?? 'internal'
     if (report.quality) changes.quality = report.quality
     return replyOf(await step(client, target, TRANSITION[report.state], changes))

@@ -7,6 +7,7 @@ const entry = (version: number, sizeBytes = 10): CachedProfile => ({
   gzip: Buffer.alloc(0),
   profile: emptyProfile(),
   included: new Set(),
+  clockShiftMs: new Map(),
   sizeBytes,
 })
 

@@ -7,6 +7,8 @@ export type CachedProfile = {
   profile: Profile
   /** Names of the chunks that are in it, `host/attempt/seq`. */
   included: ReadonlySet<string>
+  /** What was taken off each host's clock, ms, by host id. */
+  clockShiftMs: ReadonlyMap<string, number>
   /** Rough size in memory. */
   sizeBytes: number
 }

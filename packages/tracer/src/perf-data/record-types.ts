@@ -15,8 +15,6 @@ export const RECORD = {
   lostSamples: 13,
   namespaces: 16,
   ksymbol: 17,
-  bpfEvent: 18,
-  textPoke: 20,
   headerAttr: 64,
   tracingData: 66,
   headerBuildId: 67,

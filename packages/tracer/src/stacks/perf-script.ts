@@ -1,5 +1,6 @@
 import type { HostCommand } from '@sonde/contract'
 import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
+import type { AskedAddresses } from './stack-recorder.ts'
 
 /** `perf script` as a symboliser: see ThinStream for what it is fed. */
 export function perfScriptArgv(perf: string, options: { lineBuffered: boolean; force: boolean }): string[] {
@@ -8,7 +9,7 @@ export function perfScriptArgv(perf: string, options: { lineBuffered: boolean; f
   return options.lineBuffered ? ['stdbuf', '-oL', ...argv] : argv
 }
 
-/** Cuts perf's answers into (number, text) pairs: a line with the number, then a line `<tab> address symbol (dso)`. */
+/** Cuts perf's answers into (number, text) pairs: a line with the first number, then for each address `<tab> address symbol (dso)`. */
 export class AnswerParser {
   private rest: Buffer = Buffer.alloc(0)
   private number = -1
@@ -37,9 +38,7 @@ export class AnswerParser {
     while (at < end && data[at] === 32) at++
     const space = data.indexOf(32, at)
     const text = space < 0 || space >= end ? '' : data.toString('utf8', space + 1, end)
-    onAnswer(this.number, text)
-    // Only the first frame of each sample is an answer.
-    this.number = -1
+    onAnswer(this.number++, text)
   }
 }
 
@@ -68,8 +67,8 @@ export class PerfScript {
   }
 
   /** Feeds perf and waits until the last of the addresses asked for is answered, at most `timeoutMs`. False: not all were. */
-  async resolve(thinned: Uint8Array, asked: readonly number[], timeoutMs: number): Promise<boolean> {
-    const last = asked.at(-1)
+  async resolve(thinned: Uint8Array, asked: AskedAddresses, timeoutMs: number): Promise<boolean> {
+    const last = asked.count > 0 ? asked.last : undefined
     if (this.status !== null) {
       if (last !== undefined) this.failures++
       return last === undefined
@@ -92,11 +91,11 @@ export class PerfScript {
   }
 
   /** For one batch that is all there is: feeds perf, ends its input and waits until it is done. False: not every address was answered. */
-  async resolveAll(thinned: Uint8Array, asked: readonly number[]): Promise<boolean> {
+  async resolveAll(thinned: Uint8Array, asked: AskedAddresses): Promise<boolean> {
     const before = this.answers
     await this.write(thinned)
     await this.end(false)
-    return this.answers - before >= asked.length
+    return this.answers - before >= asked.count
   }
 
   /** Ends perf: at once where `kill`, else after it has worked off its input. */

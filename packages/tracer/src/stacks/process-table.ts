@@ -16,7 +16,7 @@ export class ProcessTable {
   private exited: number[] = []
 
   constructor() {
-    this.spaces.set(0, { users: 1, addresses: [] })
+    this.spaces.set(0, emptySpace())
   }
 
   /** Number of the thread's current (pid, tid, name); changes when it is renamed. */
@@ -61,14 +61,14 @@ export class ProcessTable {
   mapped(pid: number, start: number, end: number): void {
     const space = this.spaces.get(this.spaceOf(pid))
     if (space === undefined) return
-    if (space.users > 1 || overlaps(space.addresses, start, end)) this.renewSpace(pid)
+    if (space.users > 1 || overlaps(space, start, end)) this.renewSpace(pid)
   }
 
   kernelMapped(start: number, end: number): void {
     const space = this.spaces.get(this.kernelSpace)
-    if (space !== undefined && overlaps(space.addresses, start, end)) {
+    if (space !== undefined && overlaps(space, start, end)) {
       this.kernelSpace = this.spaceCount++
-      this.spaces.set(this.kernelSpace, { users: 1, addresses: [] })
+      this.spaces.set(this.kernelSpace, emptySpace())
     }
   }
 
@@ -79,14 +79,18 @@ export class ProcessTable {
 
   /** An address was looked up in this space: from now on it is remembered there. */
   remember(space: number, address: number): void {
-    this.spaces.get(space)?.addresses.push(address)
+    const remembered = this.spaces.get(space)
+    if (remembered === undefined) return
+    remembered.addresses.push(address)
+    if (address < remembered.least) remembered.least = address
+    if (address > remembered.most) remembered.most = address
   }
 
   private renewSpace(pid: number): number {
     this.release(pid)
     const space = this.spaceCount++
     this.spaceOfPid.set(pid, space)
-    this.spaces.set(space, { users: 1, addresses: [] })
+    this.spaces.set(space, emptySpace())
     return space
   }
 
@@ -102,8 +106,10 @@ export class ProcessTable {
 export type Thread = { pid: number; tid: number; comm: string }
 
 /** `addresses` as doubles: exact for user space, to 2^11 bytes at the top of kernel space, where `overlaps` errs on the safe side. */
-type Space = { users: number; addresses: number[] }
+type Space = { users: number; addresses: number[]; least: number; most: number }
 
-function overlaps(addresses: readonly number[], start: number, end: number): boolean {
-  return addresses.some((address) => address >= start && address <= end)
+const emptySpace = (): Space => ({ users: 1, addresses: [], least: Number.POSITIVE_INFINITY, most: 0 })
+
+function overlaps(space: Space, start: number, end: number): boolean {
+  return start <= space.most && end >= space.least && space.addresses.some((address) => address >= start && address <= end)
 }

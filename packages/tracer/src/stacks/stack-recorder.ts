@@ -1,10 +1,11 @@
-import { type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
+import { FRAME_KIND, type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
 import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import type { PerfStreamHandler } from '../perf-data/perf-stream.ts'
 import type { Block } from '../perf-data/record-scanner.ts'
 import { CONTEXT_LOW, CONTEXT_LOW_MIN, MISC, RECORD } from '../perf-data/record-types.ts'
 import { AddressTable, CONTEXT, type Context } from './address-table.ts'
+import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'
 import { ProcessTable, type Thread } from './process-table.ts'
 import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
@@ -20,11 +21,13 @@ export type StackRecorderOptions = {
   onInitialised?: () => void
 }
 
+/** How many addresses perf is asked for, and the number of the last one of them. */
+export type AskedAddresses = { count: number; last: number }
+
 /** What was recorded up to one moment: the bytes for perf, the addresses that they ask for, and the samples. */
 export type StackBatch = {
   thinned: Uint8Array
-  /** Address numbers asked for in `thinned`, in order. */
-  asked: number[]
+  asked: AskedAddresses
   chains: number[]
   threads: Thread[]
   timesNs: number[]
@@ -44,15 +47,19 @@ export class StackRecorder implements PerfStreamHandler {
   private readonly options: StackRecorderOptions
   private readonly addresses = new AddressTable()
   private readonly chains = new ChainTable()
-  private readonly pidOfAddress = new Map<number, number>()
+  private readonly bpf = new BpfSymbols()
+  /** User-space address → process it came up in first. */
+  private pidOf: number[] = []
   private readonly frames: ResolvedFrame[] = [UNKNOWN_USER_FRAME]
   private readonly frameIndex = new Map<string, number>()
+  private readonly userFrameIndex = new Map<string, number>()
+  private readonly kernelFrameIndex = new Map<string, number>()
   /** Address → frame; 0, the unknown frame, until perf has answered. */
   private frameOf: number[] = []
   private entries = new Int32Array(256)
   private event: StreamEvent | null = null
   private kept: Set<number> | null
-  private asked: number[] = []
+  private asked: AskedAddresses = { count: 0, last: -1 }
   private batchChains: number[] = []
   private batchThreads: Thread[] = []
   private batchTimesNs: number[] = []
@@ -106,6 +113,9 @@ export class StackRecorder implements PerfStreamHandler {
         break
       case RECORD.ksymbol:
         this.processes.kernelMapped(u64(8), u64(8) + u32(16))
+        // Layout: address, length, type and flags (1: it is taken away), name.
+        if ((u32(20) >>> 16) & 1) this.bpf.unregister(relative(u32(12), u32(8)))
+        else this.bpf.register(relative(u32(12), u32(8)), u32(16), cString(block, offset + 24, offset + size))
         break
       case RECORD.lost:
         this.counts.lost += u64(16)
@@ -155,7 +165,7 @@ export class StackRecorder implements PerfStreamHandler {
       threads: this.batchThreads,
       timesNs: this.batchTimesNs,
     }
-    this.asked = []
+    this.asked = { count: 0, last: -1 }
     this.batchChains = []
     this.batchThreads = []
     this.batchTimesNs = []
@@ -166,13 +176,18 @@ export class StackRecorder implements PerfStreamHandler {
   setSymbol(address: number, text: string): void {
     const context = this.addresses.contextOf(address)
     const inKernel = context === CONTEXT.kernel || (context === CONTEXT.unknown && this.addresses.highOf(address) >= 0x80000000)
-    const key = inKernel ? `k${text}` : `u${text}`
-    const known = this.frameIndex.get(key)
-    if (known !== undefined) this.frameOf[address] = known
-    else this.setFrame(address, frameOfSymbolText(text, inKernel), key)
+    const index = inKernel ? this.kernelFrameIndex : this.userFrameIndex
+    let frame = index.get(text)
+    if (frame === undefined) {
+      frame = this.frames.push(frameOfSymbolText(text, inKernel)) - 1
+      index.set(text, frame)
+    }
+    this.frameOf[address] = frame
   }
 
-  setFrame(address: number, frame: ResolvedFrame, key = `f${frame.kind} ${frame.raw}`): void {
+  /** A name for an address that did not come from perf. */
+  setFrame(address: number, frame: ResolvedFrame): void {
+    const key = `${frame.kind} ${frame.raw}`
     let index = this.frameIndex.get(key)
     if (index === undefined) {
       index = this.frames.push(frame) - 1
@@ -185,7 +200,7 @@ export class StackRecorder implements PerfStreamHandler {
   userAddress(address: number): { pid: number; value: number } | null {
     if (this.addresses.contextOf(address) !== CONTEXT.user) return null
     const value = this.addresses.highOf(address) * 4_294_967_296 + this.addresses.lowOf(address)
-    return { pid: this.pidOfAddress.get(address) ?? -1, value }
+    return { pid: this.pidOf[address] ?? -1, value }
   }
 
   frameOfAddress(address: number): ResolvedFrame {
@@ -291,6 +306,7 @@ export class StackRecorder implements PerfStreamHandler {
     const { words } = block
     const { kernelSpace } = this.processes
     if ((to - from) / 2 > this.entries.length) this.entries = new Int32Array(to - from)
+    let firstNew = this.addresses.length
     let context = start
     let count = 0
     for (let i = from; i < to; i += 2) {
@@ -309,28 +325,29 @@ export class StackRecorder implements PerfStreamHandler {
       const addressSpace = context === CONTEXT.kernel ? kernelSpace : space
       const before = this.addresses.length
       const address = this.addresses.intern(addressSpace, context, high, low)
-      if (address === before) this.ask(event, block, offset, pid, addressSpace, context, high, low, address)
+      if (address === before) {
+        this.frameOf[address] = 0
+        this.pidOf[address] = pid
+        this.processes.remember(addressSpace, high * 4_294_967_296 + low)
+        const bpf = context === CONTEXT.kernel ? this.bpf.lookup(high, low) : null
+        if (bpf !== null) {
+          // Known already: perf is asked for what is new before it and after it.
+          this.setFrame(address, { name: bpf, module: '[bpf]', kind: FRAME_KIND.kernel, raw: `${bpf} (${bpf})` })
+          this.ask(event, block, offset, firstNew, address)
+          firstNew = address + 1
+        }
+      }
       this.entries[count++] = address
     }
+    this.ask(event, block, offset, firstNew, this.addresses.length)
     return this.chains.add(space, kernelSpace, words, from, to, this.entries, count)
   }
 
-  private ask(
-    event: StreamEvent,
-    block: Block,
-    offset: number,
-    pid: number,
-    space: number,
-    context: Context,
-    high: number,
-    low: number,
-    address: number,
-  ): void {
-    this.thin.address(event, block, offset, context, high, low, address)
-    this.asked.push(address)
-    this.frameOf[address] = 0
-    if (context === CONTEXT.user) this.pidOfAddress.set(address, pid)
-    this.processes.remember(space, high * 4_294_967_296 + low)
+  private ask(event: StreamEvent, block: Block, offset: number, from: number, to: number): void {
+    if (from >= to) return
+    this.thin.addresses(event, block, offset, this.addresses, from, to)
+    this.asked.count += to - from
+    this.asked.last = to - 1
   }
 }
 

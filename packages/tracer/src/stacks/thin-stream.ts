@@ -1,12 +1,12 @@
 import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
 import type { Block } from '../perf-data/record-scanner.ts'
 import { CONTEXT_LOW, MAGIC, MISC, PIPE_HEADER_BYTES, RECORD, SAMPLE } from '../perf-data/record-types.ts'
-import { CONTEXT, type Context } from './address-table.ts'
+import { type AddressTable, CONTEXT, type Context } from './address-table.ts'
 
 /** Fields that also stand in other records' trailers: they must stay as they are. */
 const TRAILER_FIELDS = SAMPLE.tid | SAMPLE.time | SAMPLE.id | SAMPLE.streamId | SAMPLE.cpu | SAMPLE.identifier
 
-/** Records that perf needs to know what is mapped where. All others (losses, throttling, switches) say nothing about symbols. */
+/** Records that perf needs to know what is mapped where. All others say nothing about symbols, or are dealt with here (see BpfSymbols). */
 const STATE_RECORDS: ReadonlySet<number> = new Set([
   RECORD.mmap,
   RECORD.mmap2,
@@ -14,23 +14,23 @@ const STATE_RECORDS: ReadonlySet<number> = new Set([
   RECORD.fork,
   RECORD.exit,
   RECORD.namespaces,
-  RECORD.ksymbol,
-  RECORD.bpfEvent,
-  RECORD.textPoke,
   RECORD.headerBuildId,
   RECORD.headerFeature,
   RECORD.eventUpdate,
 ])
 
+/** Frames that perf script prints of a sample, at most, by its default (127). */
+const MAX_CHAIN = 100
+
 /**
  * Writes a pipe-format stream for `perf script -i -` in which perf sees all that happened to processes and mappings, but of the
- * samples only those that bring a new address, cut down to it:
+ * samples only those that bring new addresses, cut down to these:
  *
- *   in    mmap A · sample [a b c] · sample [a b c] · exec · mmap B · sample [a d]
- *   out   mmap A · [a] · [b] · [c] · exec · mmap B · [a] · [d]
+ *   in    mmap A · sample [a b c] · sample [a b c] · sample [a b e] · exec · mmap B · sample [a d]
+ *   out   mmap A · sample [a b c] · sample [e] · exec · mmap B · sample [a d]
  *
  * so that perf resolves each address once, in the mappings of its own time. The samples' period field carries our number
- * for the address; `perf script -F period,ip,sym,dso` gives it back.
+ * of the first address; `perf script -F period,ip,sym,dso` gives it back.
  */
 export class ThinStream {
   private bytes = new Uint8Array(1 << 16)
@@ -80,35 +80,56 @@ export class ThinStream {
     this.end += records.length
   }
 
-  /** A sample with one address, in the place (process, time, CPU) of the sample at `offset`. `number`: what perf is to give back. */
-  address(event: StreamEvent, block: Block, offset: number, context: Context, high: number, low: number, number: number): void {
+  /**
+   * A sample in the place (process, time, CPU) of the sample at `offset` whose chain is these addresses of the table, `from` up to `to`.
+   * perf gives back `from` as the period, and an answer per address.
+   */
+  addresses(event: StreamEvent, block: Block, offset: number, table: AddressTable, from: number, to: number): void {
+    for (let start = from; start < to; start += MAX_CHAIN) this.sample(event, block, offset, table, start, Math.min(to, start + MAX_CHAIN))
+  }
+
+  private sample(event: StreamEvent, block: Block, offset: number, table: AddressTable, from: number, to: number): void {
     const type = thinSampleType(event.attr.sampleType)
     const { layout } = event
-    const entries = context === CONTEXT.unknown ? 1 : 2
-    const size = 8 * (1 + bitCount(type & (TRAILER_FIELDS | SAMPLE.ip | SAMPLE.period)) + 1 + entries)
-    const misc = context === CONTEXT.kernel ? MISC.kernel : context === CONTEXT.user ? MISC.user : 0
-    let at = this.header(RECORD.sample, misc, size) + 8
-    const copy = (from: number) => {
-      this.view.setUint32(at, block.view.getUint32(offset + from, true), true)
-      this.view.setUint32(at + 4, block.view.getUint32(offset + from + 4, true), true)
+    const first = table.contextOf(from)
+    const fixed = 8 * (1 + bitCount(type & (TRAILER_FIELDS | SAMPLE.ip | SAMPLE.period)) + 1)
+    // Room for a marker before each address; usually there are one or two.
+    this.reserve(fixed + (to - from) * 16)
+    const start = this.end
+    let at = start + 8
+    const { view } = this
+    const copy = (source: number) => {
+      view.setUint32(at, block.view.getUint32(offset + source, true), true)
+      view.setUint32(at + 4, block.view.getUint32(offset + source + 4, true), true)
       at += 8
     }
-    const put = (valueHigh: number, valueLow: number) => {
-      this.view.setUint32(at, valueLow, true)
-      this.view.setUint32(at + 4, valueHigh, true)
+    const put = (high: number, low: number) => {
+      view.setUint32(at, low, true)
+      view.setUint32(at + 4, high, true)
       at += 8
     }
     if (type & SAMPLE.identifier) copy(layout.id)
-    put(high, low)
+    put(table.highOf(from), table.lowOf(from))
     if (type & SAMPLE.tid) copy(layout.tid)
     if (type & SAMPLE.time) copy(layout.time)
     if (type & SAMPLE.id) copy(layout.id)
     if (type & SAMPLE.streamId) copy(layout.streamId)
     if (type & SAMPLE.cpu) copy(layout.cpu)
-    put(0, number)
-    put(0, entries)
-    if (context !== CONTEXT.unknown) put(0xffffffff, context === CONTEXT.kernel ? CONTEXT_LOW.kernel : CONTEXT_LOW.user)
-    put(high, low)
+    put(0, from)
+    const countAt = at
+    put(0, 0)
+    let context: Context = CONTEXT.unknown
+    for (let address = from; address < to; address++) {
+      const next = table.contextOf(address)
+      if (next !== context) put(0xffffffff, next === CONTEXT.kernel ? CONTEXT_LOW.kernel : CONTEXT_LOW.user)
+      context = next
+      put(table.highOf(address), table.lowOf(address))
+    }
+    view.setUint32(countAt, (at - countAt) / 8 - 1, true)
+    view.setUint32(start, RECORD.sample, true)
+    view.setUint16(start + 4, first === CONTEXT.kernel ? MISC.kernel : first === CONTEXT.user ? MISC.user : 0, true)
+    view.setUint16(start + 6, at - start, true)
+    this.end = at
   }
 
   /** Makes perf work off all that it has got so far: it holds events back until a second round says that they are in order. */

@@ -1,0 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { toFolded } from '@sonde/profile'
+import { profilePerfData } from '@sonde/tracer'
+
+/** What bench/cpu-profile.ts measures: perf.data in, folded stacks out. With a fourth argument, raw stacks as JSON besides. */
+const [data = '', output = '', raw] = process.argv.slice(2)
+const result = await profilePerfData(data)
+writeFileSync(output, `${toFolded(result.profile).join('\n')}\n`)
+if (raw !== undefined) writeFileSync(raw, JSON.stringify(result.rawStacks()))

@@ -1,0 +1,155 @@
+import type { CaptureFilter, CaptureSpec, HostFacts } from '@sonde/contract'
+import { describe, expect, it } from 'vitest'
+import type { ResolvedScope } from './capture-plan.ts'
+import { compilePlan, planCapture, previewPlan } from './plan-capture.ts'
+import { knowsControl } from './stacks/perf-commands.ts'
+import { syscallProgram } from './syscalls/syscall-program.ts'
+
+const facts = (without: readonly string[] = []): HostFacts => ({
+  hostname: 'h',
+  os: 'debian 12',
+  kernel: '6.1',
+  arch: 'x64',
+  cpuModel: '',
+  cpuCount: 2,
+  memoryBytes: 0,
+  bootId: '',
+  agentVersion: '',
+  tools: [
+    { name: 'perf', version: '6.1.192', path: '/usr/bin/perf' },
+    { name: 'bpftrace', version: '0.17.0', path: '/usr/bin/bpftrace' },
+  ],
+  capabilities: (['perf', 'bpftrace', 'stacks', 'syscalls', 'hardware-pmu'] as const).map((id) => ({
+    id,
+    available: !without.includes(id),
+    reason: without.includes(id) ? `${id} is missing.` : null,
+    remedy: without.includes(id) ? 'Bring it.' : null,
+  })),
+})
+const spec = (over: Partial<CaptureSpec> = {}): CaptureSpec => ({ recipe: 'cpu-and-syscalls', durationMs: 30_000, rateHz: 99, ...over })
+const host: ResolvedScope = { scope: { kind: 'host' }, matchedProcesses: null, perfOnlyPids: null, notes: [] }
+const pids: ResolvedScope = { scope: { kind: 'processes', pids: [12, 34] }, matchedProcesses: 2, perfOnlyPids: null, notes: [] }
+
+describe('compilePlan', () => {
+  it('guards every tool by a deadline and its parent, twice', () => {
+    for (const command of compilePlan(spec(), facts(), host).commands) {
+      expect(command.argv.slice(0, 4)).toEqual(['setpriv', '--pdeathsig', 'KILL', '--'])
+      expect(command.argv[4]).toBe('timeout')
+      expect(command.argv.filter((arg) => arg === '--pdeathsig')).toHaveLength(2)
+      expect(Number(command.argv[9])).toBeGreaterThan(30)
+    }
+  })
+
+  it('samples cycles only where there is a PMU', () => {
+    const event = (f: HostFacts) => compilePlan(spec({ recipe: 'cpu-profile' }), f, host)
+    expect(event(facts()).commands[0]?.argv).toContain('cycles')
+    expect(event(facts(['hardware-pmu'])).commands[0]?.argv).toContain('cpu-clock:I')
+    expect(event(facts(['hardware-pmu'])).sampledEvent).toBe('cpu-clock')
+  })
+
+  it('runs what the recipe needs and nothing else', () => {
+    const tools = (recipe: CaptureSpec['recipe']) =>
+      compilePlan(spec({ recipe }), facts(), host).commands.map((command) => command.collector)
+    expect(tools('cpu-profile')).toEqual(['stacks', 'stacks'])
+    expect(tools('syscall-breakdown')).toEqual(['syscalls'])
+    expect(tools('cpu-and-syscalls')).toEqual(['stacks', 'stacks', 'syscalls'])
+  })
+
+  it('filters in the kernel, for both tools', () => {
+    const [record, , bpftrace] = compilePlan(spec(), facts(), pids).commands
+    expect(record?.argv.slice(record.argv.indexOf('-p'))).toEqual(['-p', '12,34', '-k', 'CLOCK_MONOTONIC', '--control', 'fd:3', '-o', '-'])
+    expect(record?.argv).not.toContain('-a')
+    expect(bpftrace?.program).toContain('BEGIN { @p[12] = 1; @p[34] = 1; }')
+    expect(bpftrace?.program).toContain('sys_enter /@p[pid]/')
+    const wide = compilePlan(spec(), facts(), { ...pids, perfOnlyPids: [12, 34] })
+    expect(wide.commands[0]?.argv).toContain('-a')
+    expect(wide.onlyPids).toEqual([12, 34])
+  })
+
+  it('asks older perf to flush in the only way it knows', () => {
+    expect(['5.11', '6.1.192', '10.0'].map(knowsControl)).toEqual([true, true, true])
+    expect(['5.10.1', '4.19', null].map(knowsControl)).toEqual([false, false, false])
+  })
+})
+
+describe('the syscall program', () => {
+  it('holds nothing from the request but integers', () => {
+    const template = (text: string) => text.replace(/\d+/g, '0')
+    const one = syscallProgram({ kind: 'processes', pids: [1] }, 'x64').text
+    expect(template(one)).toBe(template(syscallProgram({ kind: 'processes', pids: [4_194_304] }, 'x64').text))
+    const cgroup = syscallProgram(
+      { kind: 'cgroup', path: '/a"} BEGIN { system("id")', directory: '/x', ids: [25, 44], processCount: 1 },
+      'x64',
+    ).text
+    expect(cgroup).toContain('BEGIN { @g[25] = 1; @g[44] = 1; }')
+    expect(cgroup).not.toContain('system')
+    expect(syscallProgram({ kind: 'cgroup', path: '/a', directory: '/x', ids: [25], processCount: 1 }, 'x64').text).toContain(
+      'sys_enter /cgroup == 25/',
+    )
+  })
+
+  it('refuses what is not a whole number', () => {
+    for (const value of [1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      expect(() => syscallProgram({ kind: 'processes', pids: [value] }, 'x64')).toThrow(RangeError)
+    }
+  })
+
+  it('knows the numbers of its architecture', () => {
+    expect(syscallProgram({ kind: 'host' }, 'arm64').text).toContain('args->id != 220 && args->id != 435')
+  })
+})
+
+describe('planCapture', () => {
+  it('refuses hostile requests before anything of them reaches an argv or a program', async () => {
+    const hostile: unknown[] = [
+      { kind: 'pid', pid: '1; rm -rf /' },
+      { kind: 'pid', pid: 0 },
+      { kind: 'pid', pid: 1.5 },
+      { kind: 'cgroup', path: '/../../etc' },
+      { kind: 'cgroup', path: '/a/../b' },
+      { kind: 'cgroup', path: '/a\n/ { system("id") }' },
+      { kind: 'cgroup', path: '/a,b' },
+      { kind: 'process', name: 'x'.repeat(16) },
+      { kind: 'process', name: 'a', extra: 1 },
+      { kind: 'bpftrace', text: 'BEGIN {}' },
+    ]
+    for (const filter of hostile) {
+      // What comes from the network is typed only after it was checked.
+      await expect(planCapture({ ...spec(), filter: filter as CaptureFilter }, facts()), JSON.stringify(filter)).rejects.toMatchObject({
+        reason: 'bad-spec',
+      })
+    }
+    await expect(planCapture({ ...spec(), rateHz: 100_000 }, facts())).rejects.toMatchObject({ reason: 'bad-spec' })
+  })
+
+  it('compares process names, and never runs or pastes them', async () => {
+    for (const name of ['"; exit(); "', '$(id)', 'a\nb', "'{}'", '../../x']) {
+      const preview = await previewPlan({ ...spec(), filter: { kind: 'process', name } }, facts())
+      expect(preview).toMatchObject({ ok: false, reason: 'no-process' })
+    }
+  })
+
+  it('says what is missing, and what would bring it', async () => {
+    await expect(planCapture(spec(), facts(['perf', 'stacks']))).rejects.toMatchObject({
+      reason: 'perf-missing',
+      message: 'stacks is missing. Bring it.',
+    })
+    await expect(planCapture(spec(), facts(['bpftrace', 'syscalls']))).rejects.toMatchObject({ reason: 'bpftrace-missing' })
+    await expect(planCapture(spec(), facts(['syscalls']))).rejects.toMatchObject({ reason: 'capability-missing' })
+    await expect(planCapture(spec({ recipe: 'cpu-profile' }), facts(['bpftrace', 'syscalls']))).resolves.toMatchObject({
+      matchedProcesses: null,
+    })
+    expect(await previewPlan(spec(), facts(['perf', 'stacks']))).toMatchObject({ ok: false, reason: 'perf-missing' })
+  })
+
+  it('finds processes by pid and by name', async () => {
+    const own = await planCapture({ ...spec(), filter: { kind: 'pid', pid: process.pid } }, facts())
+    expect(own).toMatchObject({ matchedProcesses: 1, scope: { kind: 'processes', pids: [process.pid] } })
+    await expect(planCapture({ ...spec(), filter: { kind: 'pid', pid: 4_194_304 } }, facts())).rejects.toMatchObject({
+      reason: 'no-process',
+    })
+    await expect(planCapture({ ...spec(), filter: { kind: 'cgroup', path: '/no/such/group' } }, facts())).rejects.toMatchObject({
+      name: 'TraceRefusal',
+    })
+  })
+})

@@ -4,6 +4,7 @@ import { AlertDialog as RadixAlert, Dialog as RadixDialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { cx } from './class-names.ts'
+import { ScrollBox } from './scroll-box.tsx'
 
 const OVERLAY = 'fixed inset-0 z-40 bg-scrim'
 const BOX = 'fixed z-50 flex flex-col border border-line bg-raised text-ink shadow-overlay'
@@ -43,7 +44,9 @@ export function Dialog({ open, onOpenChange, title, description, children, shape
               </Button>
             </RadixDialog.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-auto p-4">{children}</div>
+          <ScrollBox label={title} className="min-h-0 flex-1 p-4">
+            {children}
+          </ScrollBox>
         </RadixDialog.Content>
       </RadixDialog.Portal>
     </RadixDialog.Root>

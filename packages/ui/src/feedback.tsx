@@ -26,17 +26,21 @@ export function EmptyState({
   action,
   icon,
   className,
+  page = false,
 }: {
   title: string
   children?: ReactNode
   action?: ReactNode
   icon?: ReactNode
   className?: string
+  /** It is all that the page says, so its title is the page's heading. */
+  page?: boolean
 }) {
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className={cx('mx-auto flex max-w-lg flex-col items-center gap-2 px-6 py-12 text-center', className)}>
       {icon ? <div className="text-ink-3 [&_svg]:size-5">{icon}</div> : null}
-      <h2 className="font-semibold text-lg">{title}</h2>
+      <Heading className="font-semibold text-lg">{title}</Heading>
       {children ? <div className="text-ink-2 text-pretty">{children}</div> : null}
       {action ? <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>

@@ -27,7 +27,7 @@ export function HostText({ text, className, mono = false, wrap = false, title }:
       title={title ?? (wrap ? undefined : shown)}
       className={cx(
         wrap ? 'whitespace-pre-wrap wrap-anywhere' : 'inline-block max-w-full truncate align-bottom',
-        mono && 'font-mono text-sm',
+        mono && 'font-mono text-[12px] leading-[inherit]',
         className,
       )}
     >

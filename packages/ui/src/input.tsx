@@ -19,7 +19,7 @@ export function SearchInput({ className, end, ...rest }: ComponentProps<'input'>
   return (
     <div className={cx('relative flex min-w-0 items-center', className)}>
       <Search aria-hidden className="pointer-events-none absolute left-2 size-3.5 text-ink-3" />
-      <input type="search" spellCheck={false} autoComplete="off" className={cx(FIELD, 'pl-7', end ? 'pr-16' : null)} {...rest} />
+      <input type="search" spellCheck={false} autoComplete="off" className={cx(FIELD, 'pl-7', end ? 'pr-8' : null)} {...rest} />
       {end ? <div className="absolute right-1 flex items-center gap-1">{end}</div> : null}
     </div>
   )

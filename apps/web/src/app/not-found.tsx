@@ -5,6 +5,7 @@ export default function NotFound() {
   return (
     <main className="pt-16">
       <EmptyState
+        page
         title="There is no such page"
         action={
           <>

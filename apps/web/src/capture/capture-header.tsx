@@ -1,6 +1,19 @@
 'use client'
-import { type CaptureView, RECIPES } from '@sonde/contract'
-import { Button, CopyButton, formatClock, formatSpan, HostText, Menu, MenuItem, ProgressBar, StateDot, TimeAgo, useNowMs } from '@sonde/ui'
+import { type CaptureView, isFinal, RECIPES } from '@sonde/contract'
+import {
+  Button,
+  CopyButton,
+  formatClock,
+  formatPlural,
+  formatSpan,
+  HostText,
+  Menu,
+  MenuItem,
+  ProgressBar,
+  StateDot,
+  TimeAgo,
+  useNowMs,
+} from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
 import { Ellipsis, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
@@ -116,13 +129,20 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
 function Clock({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
   const now = useNowMs(250)
   const { elapsedMs, remainingMs, share } = captureProgress(capture, now + clockOffsetMs)
+  const unfinished = capture.targets.filter((target) => !isFinal(target.state)).length
   const waitingMs = now + clockOffsetMs - capture.createdAt.getTime()
   return (
     <span className="inline-flex items-center gap-2 sm:ml-2" data-testid="capture-clock">
       <ProgressBar share={share} label="Recording" className="w-32" />
       {elapsedMs === null ? (
         <span className="whitespace-nowrap">
-          waiting for the {capture.targets.length > 1 ? 'hosts' : 'host'}, {formatClock(waitingMs)}
+          waiting for{' '}
+          {unfinished < capture.targets.length
+            ? `${unfinished} of ${formatPlural(capture.targets.length, 'host')}`
+            : unfinished > 1
+              ? 'the hosts'
+              : 'the host'}
+          , {formatClock(waitingMs)}
         </span>
       ) : remainingMs === 0 ? (
         <span className="whitespace-nowrap">recorded, waiting for the rest</span>

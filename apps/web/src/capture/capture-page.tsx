@@ -32,6 +32,7 @@ export function CapturePage({ id }: { id: string }) {
     const gone = status === 404 || status === 400
     return (
       <EmptyState
+        page
         title={gone ? 'There is no such capture' : status === 403 ? 'You may not see this capture' : 'The capture could not be loaded'}
         action={
           <Button asChild>
@@ -121,7 +122,7 @@ type MarksProps = {
 /** The selection, and what a reader must know about the data. */
 function Marks({ capture, profile, syscalls, process, onShowAll }: MarksProps) {
   const badges = useMemo(() => qualityBadges(capture.targets, syscalls.data), [capture.targets, syscalls.data])
-  const selected = parseProcess(process)
+  const selected = useMemo(() => parseProcess(process), [process])
   const name = useMemo(
     () => (selected ? processName(selected, profile.data, syscalls.data) : null),
     [selected, profile.data, syscalls.data],

@@ -17,12 +17,12 @@ export function ErrnoChip({ name, count }: { name: string; count?: number }) {
   return (
     <span
       className={cx(
-        'inline-flex h-[18px] min-w-0 items-center gap-1 rounded-sm px-1 text-xs',
+        'inline-flex h-[18px] min-w-0 items-center overflow-hidden gap-1 rounded-sm px-1 text-xs',
         ORDINARY.has(name) ? 'bg-hover text-ink-2' : 'bg-bad-soft text-bad',
       )}
       title={words ? `${name}: ${words}` : name}
     >
-      <HostText text={name} className="shrink-0 font-medium" />
+      <HostText wrap text={name} className="shrink-0 whitespace-nowrap! font-medium" />
       {count === undefined ? null : <span className="shrink-0">{formatCount(count)}</span>}
       {words ? <span className="truncate">{words}</span> : null}
     </span>

@@ -83,7 +83,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
     <>
       <SearchInput
         ref={searchRef}
-        className="min-w-36 flex-1"
+        className="min-w-36 flex-1 basis-full @min-[560px]:basis-0"
         aria-label="Search the flame graph"
         placeholder={view.regex ? 'Regular expression' : 'Function or library'}
         value={search}
@@ -176,15 +176,11 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           ))}
         </Select>
       </div>
-      <Button
-        icon
-        aria-label="Reset the zoom"
-        title="Reset the zoom (0)"
-        disabled={view.zoom === ''}
-        onClick={() => update({ zoom: '' }, 'push')}
-      >
-        <RotateCcw />
-      </Button>
+      {view.zoom === '' ? null : (
+        <Button icon aria-label="Reset the zoom" title="Reset the zoom (0)" onClick={() => update({ zoom: '' }, 'push')}>
+          <RotateCcw />
+        </Button>
+      )}
     </>
   )
 

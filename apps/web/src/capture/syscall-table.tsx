@@ -25,12 +25,19 @@ import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-ro
 import type { UpdateView } from './use-view-state.ts'
 
 const ROW_PX = 28
-const COLUMNS = '[grid-template-columns:128px_88px_52px_60px_minmax(150px,1fr)_70px_84px_66px_66px_66px_66px]'
-const MIN_WIDTH = 'min-w-[896px]'
+/** Where there are several hosts a column names them; in a narrow pane the rate, which calls over time gives, makes room. */
+const COLUMNS = {
+  oneHost:
+    '[grid-template-columns:104px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:120px_84px_50px_58px_minmax(168px,1fr)_70px_74px_66px_66px_66px_66px]',
+  manyHosts:
+    '[grid-template-columns:104px_84px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:120px_104px_84px_50px_58px_minmax(168px,1fr)_70px_74px_66px_66px_66px_66px]',
+} as const
+const MIN_WIDTH = { oneHost: 'min-w-[802px] @min-[520px]:min-w-[888px]', manyHosts: 'min-w-[886px] @min-[520px]:min-w-[992px]' } as const
 
-type Column = { id: SyscallSort | 'histogram'; label: string; numeric: boolean; title?: string }
+type Column = { id: SyscallSort | 'histogram' | 'host'; label: string; numeric: boolean; title?: string }
 const HEADERS: readonly Column[] = [
   { id: 'process', label: 'Process', numeric: false },
+  { id: 'host', label: 'Host', numeric: false, title: 'Sort by process to have its hosts side by side' },
   { id: 'syscall', label: 'Syscall', numeric: false },
   { id: 'calls', label: 'Calls', numeric: true },
   { id: 'rate', label: 'Rate', numeric: true, title: 'Calls per second of the time observed' },
@@ -67,6 +74,8 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
     getItemKey: (index) => lines[index]?.key ?? index,
     overscan: 12,
   })
+  const shape = manyHosts ? 'manyHosts' : 'oneHost'
+  const headers = HEADERS.filter((column) => manyHosts || column.id !== 'host')
   const sortBy = (sort: SyscallSort) =>
     update(view.sort === sort ? { dir: view.dir === 'asc' ? 'desc' : 'asc' } : { sort, dir: firstDirection(sort) }, 'replace')
 
@@ -80,21 +89,28 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
       tabIndex={0}
       data-testid="syscall-table"
     >
-      <div role="rowgroup" className={cx('sticky top-0 z-10 border-line border-b bg-inset', MIN_WIDTH)}>
-        <div role="row" aria-rowindex={1} className={cx('grid h-7 items-stretch text-ink-3 text-sm', COLUMNS)}>
-          {HEADERS.map((column) => (
+      <div role="rowgroup" className={cx('sticky top-0 z-10 border-line border-b bg-inset', MIN_WIDTH[shape])}>
+        <div role="row" aria-rowindex={1} className={cx('grid h-7 items-stretch text-ink-3 text-sm', COLUMNS[shape])}>
+          {headers.map((column) => (
             <div
               key={column.id}
               role="columnheader"
               aria-sort={
-                column.id === 'histogram' ? undefined : view.sort === column.id ? (view.dir === 'asc' ? 'ascending' : 'descending') : 'none'
+                column.id === 'histogram' || column.id === 'host'
+                  ? undefined
+                  : view.sort === column.id
+                    ? view.dir === 'asc'
+                      ? 'ascending'
+                      : 'descending'
+                    : 'none'
               }
               className={cx(
                 'flex items-stretch',
+                column.id === 'rate' && '@max-[519px]:hidden',
                 column.id === 'process' && '@min-[560px]:sticky @min-[560px]:left-0 @min-[560px]:z-10 bg-inset',
               )}
             >
-              {column.id === 'histogram' ? (
+              {column.id === 'histogram' || column.id === 'host' ? (
                 <span className="flex w-full items-center px-1.5 font-medium" title={column.title}>
                   {column.label}
                 </span>
@@ -105,7 +121,7 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
           ))}
         </div>
       </div>
-      <div role="rowgroup" className={cx('relative', MIN_WIDTH)} style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className={cx('relative', MIN_WIDTH[shape])} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const line = lines[item.index]
           if (!line) return null
@@ -153,7 +169,7 @@ function SortButton({
       type="button"
       title={column.title}
       onClick={() => {
-        if (column.id !== 'histogram') onSort(column.id)
+        if (column.id !== 'histogram' && column.id !== 'host') onSort(column.id)
       }}
       className={cx(
         'flex w-full items-center gap-0.5 px-1.5 font-medium hover:text-ink',
@@ -192,7 +208,11 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
         role="row"
         aria-rowindex={rowIndex}
         data-testid="syscall-row"
-        className={cx('grid h-7 border-line border-b', COLUMNS, open ? 'bg-selected' : 'hover:bg-hover')}
+        className={cx(
+          'grid h-7 border-line border-b',
+          COLUMNS[manyHosts ? 'manyHosts' : 'oneHost'],
+          open ? 'bg-selected' : 'hover:bg-hover',
+        )}
       >
         <div
           role="cell"
@@ -219,17 +239,21 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
             className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
           >
             <HostText text={line.comm} className="font-medium" title="" /> <span className="text-ink-3 text-sm">{line.pid}</span>{' '}
-            {manyHosts ? <HostText text={line.hostName} className="text-ink-3 text-sm" /> : null}
-            <span className="sr-only">: {selected ? 'show all processes' : 'show only this process'}</span>
+            <span className="sr-only">: {selected ? 'selected, press to deselect' : 'show only this process'}</span>
           </button>
         </div>
+        {manyHosts ? (
+          <div role="cell" className={CELL}>
+            <HostText text={line.hostName} className="text-ink-2" />
+          </div>
+        ) : null}
         <div role="cell" className={CELL}>
           <HostText text={line.name} mono />
         </div>
         <div role="cell" className={NUMBER} title={formatExact(line.calls)}>
           {formatCount(line.calls)}
         </div>
-        <div role="cell" className={NUMBER}>
+        <div role="cell" className={cx(NUMBER, '@max-[519px]:hidden')}>
           {formatRate(line.perSecond)}
         </div>
         <div role="cell" className={cx(CELL, 'gap-1.5 overflow-hidden')}>
@@ -255,7 +279,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           <span className="relative">{formatNs(line.totalNs)}</span>
         </div>
         <div role="cell" className={CELL}>
-          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={72} height={18} /> : null}
+          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={62} height={18} /> : null}
         </div>
         <Quantile estimate={line.p50()} />
         <Quantile estimate={line.p99()} />
@@ -292,8 +316,8 @@ function Details({ line }: { line: SyscallLine }) {
       <div role="cell" aria-colspan={HEADERS.length} className="sticky left-0 flex max-w-[100cqw] flex-wrap gap-x-10 gap-y-4 px-4 py-3">
         <div className="flex min-w-60 flex-col gap-2">
           <p>
-            <HostText text={line.name} mono className="font-semibold" /> by <HostText text={line.comm} className="font-medium" /> (
-            {line.pid}) on <HostText text={line.hostName} />
+            <HostText wrap text={line.name} className="font-mono font-semibold text-sm" /> by{' '}
+            <HostText wrap text={line.comm} className="font-medium" /> ({line.pid}) on <HostText wrap text={line.hostName} />
           </p>
           <p className="text-ink-2">
             {formatExact(line.calls)} {line.calls === 1 ? 'call' : 'calls'}, {formatRate(line.perSecond)}, {formatNs(line.totalNs)} in total

@@ -36,7 +36,11 @@ export function TargetList({ capture }: { capture: CaptureView }) {
           </span>
         ))}
       </div>
-      <ul id="targets" hidden={!open} className="max-h-[30vh] gap-2 overflow-auto sm:grid-cols-2 xl:grid-cols-3 [&:not([hidden])]:grid">
+      <ul
+        id="targets"
+        hidden={!open}
+        className="max-h-[30vh] items-start gap-2 overflow-auto sm:grid-cols-2 xl:grid-cols-3 [&:not([hidden])]:grid"
+      >
         {inOrder.map((target) => (
           <li key={target.hostId} className="min-w-0">
             <TargetTile target={target} />

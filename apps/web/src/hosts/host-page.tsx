@@ -55,6 +55,7 @@ export function HostPage({ id }: { id: string }) {
     const gone = [400, 404].includes(httpStatusOf(host.error) ?? 0)
     return (
       <EmptyState
+        page
         title={gone ? 'There is no such host' : 'The host could not be loaded'}
         action={
           <Button asChild>

@@ -125,7 +125,7 @@ function HostRow({ host, onLabel }: { host: HostView; onLabel: (word: string) =>
   return (
     <Tr data-testid="host-row">
       <Td className="max-w-64">
-        <Link href={`/hosts/${host.id}`} className="font-medium hover:underline">
+        <Link id={`host-${host.id}`} href={`/hosts/${host.id}`} className="font-medium hover:underline">
           <HostText text={host.name} />
         </Link>
       </Td>
@@ -166,7 +166,7 @@ function HostRow({ host, onLabel }: { host: HostView; onLabel: (word: string) =>
       <Td numeric>
         {operator ? (
           <Button asChild size="sm">
-            <Link href={`/captures/new?host=${host.id}`} aria-label={`New capture on ${host.name}`}>
+            <Link href={`/captures/new?host=${host.id}`} aria-describedby={`host-${host.id}`}>
               Capture
             </Link>
           </Button>

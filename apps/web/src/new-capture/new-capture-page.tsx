@@ -77,7 +77,12 @@ export function NewCapturePage() {
     submit()
   })
 
-  if (!operator) return <EmptyState title="You may read captures, not start them">Ask an administrator for the role “operator”.</EmptyState>
+  if (!operator)
+    return (
+      <EmptyState page title="You may read captures, not start them">
+        Ask an administrator for the role “operator”.
+      </EmptyState>
+    )
   return (
     <div className="mx-auto grid w-full max-w-[1600px] gap-3 p-3 sm:p-4 xl:grid-cols-[minmax(0,1fr)_minmax(380px,520px)]">
       <div className="flex min-w-0 flex-col gap-3">

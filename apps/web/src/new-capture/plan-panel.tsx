@@ -8,6 +8,9 @@ import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useDebounced } from '../url/use-debounced.ts'
 
+/** Reasons that say nothing about the plan: the host did not answer. */
+const NOT_ASKED = new Set(['host-offline', 'timeout'])
+
 /** Asks the agents what they would run, and shows it word for word, or why they would not. */
 export function PlanPanel({ hostIds, spec }: { hostIds: readonly string[]; spec: CaptureSpec | null }) {
   const trpc = useTRPC()
@@ -42,7 +45,11 @@ export function PlanPanel({ hostIds, spec }: { hostIds: readonly string[]; spec:
           ? null
           : refused.map(({ hostId, hostName, preview: plan }) =>
               plan.ok ? null : (
-                <Notice key={hostId} tone="warn" title={<HostText text={`${hostName} would not run it`} />}>
+                <Notice
+                  key={hostId}
+                  tone="warn"
+                  title={<HostText text={`${hostName} ${NOT_ASKED.has(plan.reason) ? 'could not be asked' : 'would not run it'}`} />}
+                >
                   <HostText wrap text={plan.message} />
                 </Notice>
               ),

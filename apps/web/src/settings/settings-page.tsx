@@ -37,7 +37,11 @@ const ROLE_WORDS: Record<Role, string> = {
 export function SettingsPage() {
   const admin = useHasRole('admin')
   if (!admin) {
-    return <EmptyState title="Settings are for administrators">Ask one of them to invite people or to add hosts.</EmptyState>
+    return (
+      <EmptyState page title="Settings are for administrators">
+        Ask one of them to invite people or to add hosts.
+      </EmptyState>
+    )
   }
   return (
     <div className="mx-auto flex w-full max-w-[1100px] flex-col gap-6 p-3 sm:p-4">
@@ -56,7 +60,7 @@ function People() {
   const invite = useMutation(trpc.people.invite.mutationOptions())
   const now = useNowMs(30_000)
   return (
-    <section aria-label="People" className="flex flex-col gap-2">
+    <div className="flex flex-col gap-2">
       <h2 className="font-semibold text-lg">People</h2>
       {people.error ? <Notice tone="bad" title={errorText(people.error)} /> : null}
       {people.data ? (
@@ -139,7 +143,7 @@ function People() {
           </div>
         ) : null}
       </Panel>
-    </section>
+    </div>
   )
 }
 
@@ -156,7 +160,7 @@ function JoinTokens() {
     }),
   )
   return (
-    <section aria-label="Join tokens" className="flex flex-col gap-2">
+    <div className="flex flex-col gap-2">
       <div className="flex items-center justify-between gap-2">
         <h2 className="font-semibold text-lg">Join tokens</h2>
         <Button onClick={() => setAdding(true)}>
@@ -210,6 +214,6 @@ function JoinTokens() {
         <SkeletonRows label="Loading tokens" rows={2} />
       )}
       <AddHostDialog open={adding} onOpenChange={setAdding} />
-    </section>
+    </div>
   )
 }

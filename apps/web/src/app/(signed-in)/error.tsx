@@ -4,6 +4,7 @@ import { Button, EmptyState } from '@sonde/ui'
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <EmptyState
+      page
       title="This page broke"
       action={
         <>

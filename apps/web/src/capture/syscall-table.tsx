@@ -28,9 +28,9 @@ const ROW_PX = 28
 /** Where there are several hosts a column names them; in a narrow pane the rate, which calls over time gives, makes room. */
 const COLUMNS = {
   oneHost:
-    '[grid-template-columns:104px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:120px_84px_50px_58px_minmax(168px,1fr)_70px_74px_66px_66px_66px_66px]',
+    '[grid-template-columns:104px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:132px_84px_48px_58px_minmax(168px,1fr)_66px_68px_66px_66px_66px_66px]',
   manyHosts:
-    '[grid-template-columns:104px_84px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:120px_104px_84px_50px_58px_minmax(168px,1fr)_70px_74px_66px_66px_66px_66px]',
+    '[grid-template-columns:104px_84px_76px_46px_168px_70px_74px_66px_66px_66px_66px] @min-[520px]:[grid-template-columns:124px_100px_84px_48px_58px_minmax(168px,1fr)_66px_68px_66px_66px_66px_66px]',
 } as const
 const MIN_WIDTH = { oneHost: 'min-w-[802px] @min-[520px]:min-w-[888px]', manyHosts: 'min-w-[886px] @min-[520px]:min-w-[992px]' } as const
 
@@ -239,7 +239,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
             className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
           >
             <HostText text={line.comm} className="font-medium" title="" /> <span className="text-ink-3 text-sm">{line.pid}</span>{' '}
-            <span className="sr-only">: {selected ? 'selected, press to deselect' : 'show only this process'}</span>
+            <span className="sr-only">: {selected ? 'show all processes' : 'show only this process'}</span>
           </button>
         </div>
         {manyHosts ? (
@@ -279,7 +279,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           <span className="relative">{formatNs(line.totalNs)}</span>
         </div>
         <div role="cell" className={CELL}>
-          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={62} height={18} /> : null}
+          {range && line.histogram.length > 0 ? <LatencyHistogram buckets={line.histogram} range={range} width={56} height={18} /> : null}
         </div>
         <Quantile estimate={line.p50()} />
         <Quantile estimate={line.p99()} />

@@ -29,7 +29,7 @@ export const captureViewStateSchema = z.object({
     .catch(''),
   /** Text that filters the syscall table by process, syscall or errno. */
   filter: z.string().max(200).default('').catch(''),
-  sort: z.enum(SYSCALL_SORTS).default('total').catch('total'),
+  sort: z.enum(SYSCALL_SORTS).default('calls').catch('calls'),
   dir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
   /** Expanded row of the syscall table, `hostId:pid:nr`. */
   row: z

@@ -33,6 +33,8 @@ export type CaptureOutcome = {
 
 const ATTACH_TIMEOUT_MS = 20_000
 const PUBLISH_EVERY_MS = 2_000
+/** The first one comes sooner: perf then reads the kernel's symbols while there is time, and someone is looking at an empty page. */
+const FIRST_PUBLISH_MS = 1_000
 /** How long names may take to be resolved once the recording is over: after a cancel someone waits. */
 const FINAL_RESOLVE_MS = { finished: 60_000, cancelled: 1_000 } as const
 
@@ -202,7 +204,7 @@ class CaptureRun {
   }
 
   private async publishUntilEnd(): Promise<void> {
-    let nextProfileAt = performance.now() + PUBLISH_EVERY_MS
+    let nextProfileAt = performance.now() + FIRST_PUBLISH_MS
     while (this.stoppedAt === null) {
       await this.sleepUntil(this.attachedStacks ? nextProfileAt : Number.POSITIVE_INFINITY)
       if (this.attachedStacks && performance.now() >= nextProfileAt && this.stoppedAt === null) {

@@ -33,7 +33,7 @@ export function LabelChip({ name, value, onSelect }: { name: string; value: stri
       <HostText text={value} />
     </>
   )
-  const looks = 'inline-flex h-[18px] max-w-56 items-center rounded-sm border border-line bg-inset px-1 font-mono text-xs text-ink'
+  const looks = 'inline-flex h-5 max-w-56 items-center rounded-sm border border-line bg-inset px-1 font-mono text-xs text-ink'
   if (!onSelect) return <span className={looks}>{inside}</span>
   return (
     <button

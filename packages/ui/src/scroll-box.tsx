@@ -15,7 +15,7 @@ export function ScrollBox({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} data-testid={testId} className={cx('overflow-auto', className)}>
+    <section aria-label={label} tabIndex={0} data-testid={testId} className={cx('relative overflow-auto', className)}>
       {children}
     </section>
   )

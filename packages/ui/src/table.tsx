@@ -5,7 +5,7 @@ import { cx } from './class-names.ts'
 export function Table({ className, label, children, ...rest }: ComponentProps<'table'> & { label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="overflow-x-auto rounded-md border border-line bg-surface" aria-label={label} tabIndex={0}>
+    <section className="relative overflow-x-auto rounded-md border border-line bg-surface" aria-label={label} tabIndex={0}>
       <table className={cx('w-full border-collapse text-left', className)} aria-label={label} {...rest}>
         {children}
       </table>

@@ -31,7 +31,7 @@ export function CommandsDrawer({
               {group.hostNames.length === 1 ? <HostText text={group.hostNames[0] ?? ''} /> : formatPlural(group.hostNames.length, 'host')}
             </h3>
             {group.commands.map((command) => (
-              <CommandBlock key={`${command.collector} ${command.tool}`} command={command} />
+              <CommandBlock key={command.argv.join(' ')} command={command} />
             ))}
           </section>
         ))}

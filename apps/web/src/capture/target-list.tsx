@@ -5,6 +5,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { TARGET_STATE_WORDS, targetDot } from '../captures/capture-state.ts'
+import { sentence } from './sentence.ts'
 
 const BAD_ENDS = ['refused', 'failed', 'expired', 'lost'] as const
 const wentWrong = (target: TargetView): boolean => BAD_ENDS.some((state) => state === target.state)
@@ -116,5 +117,3 @@ function TargetTile({ target, single = false }: { target: TargetView; single?: b
     </div>
   )
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

@@ -46,7 +46,7 @@ export function useCapture(id: string): LiveCapture {
   return {
     capture: query.data,
     error: query.error,
-    isDisconnected: live && subscription.status === 'error',
+    isDisconnected: live && (subscription.status === 'error' || query.failureCount > 0),
     clockOffsetMs: offset.current.ms,
   }
 }

@@ -2,6 +2,7 @@ import { type CaptureView, isFinal, TARGET_REASONS } from '@sonde/contract'
 import { EmptyState } from '@sonde/ui'
 import type { ReactNode } from 'react'
 import { isLive } from '../captures/capture-state.ts'
+import { sentence } from './sentence.ts'
 
 /** Why a pane has nothing to show (yet), in the words that fit the state of the capture. */
 export function Waiting({ capture, what, idle }: { capture: CaptureView; what: string; idle: { title: string; text: ReactNode } }) {
@@ -27,7 +28,7 @@ export function Waiting({ capture, what, idle }: { capture: CaptureView; what: s
   return (
     <EmptyState title="Nothing was recorded">
       {reasons.length > 0
-        ? `${reasons.map((reason) => TARGET_REASONS[reason]).join('; ')}. What to do about it stands above.`
+        ? `${sentence(reasons.map((reason) => TARGET_REASONS[reason]).join('; '))} What to do about it stands above.`
         : 'The hosts above say why.'}
     </EmptyState>
   )

@@ -203,13 +203,13 @@ export function HostPage({ id }: { id: string }) {
           {facts.capabilities.map((capability) => (
             <li
               key={capability.id}
-              className="grid grid-cols-[20px_minmax(120px,180px)_minmax(0,1fr)] items-baseline gap-x-2 border-line border-b px-3 py-2 last:border-b-0"
+              className="grid grid-cols-[20px_minmax(0,1fr)] sm:grid-cols-[20px_minmax(120px,180px)_minmax(0,1fr)] items-baseline gap-x-2 border-line border-b px-3 py-2 last:border-b-0"
             >
               <span aria-hidden className={capability.available ? 'text-good' : 'text-warn'}>
                 {capability.available ? '✓' : '✕'}
               </span>
               <span className="font-medium">{CAPABILITY_WORDS[capability.id].name}</span>
-              <span className="text-ink-2">
+              <span className="relative text-ink-2 max-sm:col-start-2">
                 <span className="sr-only">{capability.available ? 'available: ' : 'missing: '}</span>
                 {capability.available ? (
                   CAPABILITY_WORDS[capability.id].what

@@ -85,8 +85,8 @@ export function NewCapturePage() {
     )
   return (
     <div className="mx-auto grid w-full max-w-[1600px] gap-3 p-3 sm:p-4 xl:grid-cols-[minmax(0,1fr)_minmax(380px,520px)]">
+      <h1 className="font-semibold text-xl xl:col-span-2">New capture</h1>
       <div className="flex min-w-0 flex-col gap-3">
-        <h1 className="font-semibold text-xl">New capture</h1>
         <Section
           step={1}
           title="Hosts"
@@ -132,7 +132,7 @@ export function NewCapturePage() {
           />
         </Section>
       </div>
-      <div className="flex min-w-0 flex-col gap-3 xl:sticky xl:top-14 xl:max-h-[calc(100dvh-64px)] xl:self-start xl:overflow-auto xl:pt-[38px]">
+      <div className="flex min-w-0 flex-col gap-3 xl:sticky xl:top-14 xl:max-h-[calc(100dvh-68px)] xl:self-start xl:overflow-auto">
         <section aria-label="Start" className="flex flex-col gap-3 rounded-md border border-line bg-surface p-3">
           <Field label="Title (optional)">
             {(ids) => (

@@ -70,7 +70,7 @@ export function PlanPanel({ hostIds, spec }: { hostIds: readonly string[]; spec:
                   </p>
                 ) : null}
                 {group.commands.map((command) => (
-                  <CommandBlock key={`${command.collector} ${command.tool}`} command={command} />
+                  <CommandBlock key={command.argv.join(' ')} command={command} />
                 ))}
               </div>
             ))}

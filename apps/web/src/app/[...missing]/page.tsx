@@ -1,5 +1,5 @@
 import { notFound } from 'next/navigation'
-import { requirePerson } from '../../../server/session.ts'
+import { requirePerson } from '../../server/session.ts'
 
 /** What is asked for by programs, which a sign-in page would only confuse. */
 const NOT_FOR_PEOPLE = ['_next', 'api']

@@ -94,18 +94,18 @@ function LoadedCapture({
           The page asks every few seconds instead, until the connection is back.
         </Notice>
       ) : null}
-      <div className="flex min-w-0 flex-wrap items-start gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
-          <TargetList capture={capture} />
-        </div>
-        <Marks
-          capture={capture}
-          profile={profile}
-          syscalls={syscalls}
-          process={view.process}
-          onShowAll={() => update({ process: '', zoom: '' }, 'push')}
-        />
-      </div>
+      <TargetList
+        capture={capture}
+        aside={
+          <Marks
+            capture={capture}
+            profile={profile}
+            syscalls={syscalls}
+            process={view.process}
+            onShowAll={() => update({ process: '', zoom: '' }, 'push')}
+          />
+        }
+      />
       <Panes first={flame} second={table} split={view.split} onSplit={(split) => update({ split }, 'replace')} />
     </div>
   )

@@ -238,7 +238,8 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
             title={`${line.comm}, pid ${line.pid}, on ${line.hostName}`}
             className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
           >
-            <HostText text={line.comm} className="font-medium" title="" /> <span className="text-ink-3 text-sm">{line.pid}</span>{' '}
+            <HostText text={line.comm} className="font-medium" title="" />{' '}
+            <span className="text-ink-3 text-sm @max-[519px]:sr-only">{line.pid}</span>{' '}
             <span className="sr-only">: {selected ? 'show all processes' : 'show only this process'}</span>
           </button>
         </div>

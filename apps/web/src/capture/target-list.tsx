@@ -3,19 +3,28 @@ import { type CaptureView, isFinal, TARGET_REASONS, TARGET_REMEDIES, TARGET_STAT
 import { Badge, Button, cx, formatBytes, formatPlural, formatSpan, HostText, ScrollBox, StateDot } from '@sonde/ui'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { TARGET_STATE_WORDS, targetDot } from '../captures/capture-state.ts'
 import { sentence } from './sentence.ts'
 
 const BAD_ENDS = ['refused', 'failed', 'expired', 'lost'] as const
 const wentWrong = (target: TargetView): boolean => BAD_ENDS.some((state) => state === target.state)
 
-/** What each host does. One host is a line; many are counts by state that open into tiles, those in trouble first. */
-export function TargetList({ capture }: { capture: CaptureView }) {
+/** What each host does. One host is a line; many are counts by state that open into tiles, those in trouble first. `aside` stands at the end of the first line. */
+export function TargetList({ capture, aside }: { capture: CaptureView; aside: ReactNode }) {
   const { targets } = capture
   const [open, setOpen] = useState(false)
   const [only] = targets
-  if (targets.length === 1 && only) return <TargetTile target={only} single />
+  if (targets.length === 1 && only) {
+    return (
+      <div className="flex min-w-0 flex-wrap items-start gap-x-4 gap-y-2">
+        <div className="min-w-0 flex-1">
+          <TargetTile target={only} single />
+        </div>
+        {aside}
+      </div>
+    )
+  }
   const inOrder = [...targets].sort((a, b) => Number(wentWrong(b)) - Number(wentWrong(a)) || (a.hostName < b.hostName ? -1 : 1))
   const counts = TARGET_STATES.map((state) => ({ state, count: targets.filter((target) => target.state === state).length })).filter(
     ({ count }) => count > 0,
@@ -36,6 +45,8 @@ export function TargetList({ capture }: { capture: CaptureView }) {
             <StateDot kind={targetDot(state)} /> {count} {TARGET_STATE_WORDS[state].word}
           </span>
         ))}
+        <span className="flex-1" />
+        {aside}
       </div>
       <ul
         id="targets"
@@ -48,12 +59,16 @@ export function TargetList({ capture }: { capture: CaptureView }) {
           </li>
         ))}
       </ul>
-      {open
-        ? null
-        : inOrder
+      {open || !targets.some(wentWrong) ? null : (
+        <div className="grid max-h-[24vh] items-start gap-2 overflow-auto lg:grid-cols-2">
+          {inOrder
             .filter(wentWrong)
             .slice(0, 2)
-            .map((target) => <TargetTile key={target.hostId} target={target} />)}
+            .map((target) => (
+              <TargetTile key={target.hostId} target={target} />
+            ))}
+        </div>
+      )}
     </div>
   )
 }
@@ -105,7 +120,11 @@ function TargetTile({ target, single = false }: { target: TargetView; single?: b
             )}
           </p>
           {target.message ? (
-            <ScrollBox label="Message of the agent" testId="target-message" className="max-h-24 rounded-sm bg-inset">
+            <ScrollBox
+              label={`Message of the agent on ${target.hostName}`}
+              testId="target-message"
+              className="max-h-24 rounded-sm bg-inset"
+            >
               <pre className="whitespace-pre-wrap px-2 py-1 font-mono text-ink-2 text-sm wrap-anywhere">
                 <HostText wrap text={target.message} />
               </pre>

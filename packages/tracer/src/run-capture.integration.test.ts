@@ -36,23 +36,23 @@ const SERVICE = `
 const net = require('node:net')
 const fs = require('node:fs')
 const log = fs.openSync('/dev/null', 'w')
-function sondeRetryLoop() {
+function retry() {
   const socket = net.connect(1, '127.0.0.1')
-  socket.on('error', () => {
+  socket.on('error', function sondeQueueDown() {
     for (let i = 0; i < 20; i++) fs.writeSync(log, JSON.stringify({ error: 'no queue' }) + '\\n')
-    setImmediate(sondeRetryLoop)
+    setImmediate(retry)
   })
 }
-sondeRetryLoop()
+retry()
 `
-const startService = () => start(process.execPath, ['--perf-basic-prof', '-e', SERVICE])
+const startService = () => start(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', '-e', SERVICE])
 
 let facts: HostFacts
 const spec = (over: Partial<CaptureSpec> = {}): CaptureSpec => ({ recipe: 'cpu-and-syscalls', durationMs: 3_000, rateHz: 499, ...over })
 
 async function capture(
   captureSpec: CaptureSpec,
-  options: { signal?: AbortSignal; facts?: HostFacts; onAttached?: () => void; beforeRun?: () => Promise<void> } = {},
+  options: { signal?: AbortSignal; facts?: HostFacts; onAttached?: () => void | Promise<void>; beforeRun?: () => Promise<void> } = {},
 ) {
   const plan = await planCapture(captureSpec, options.facts ?? facts)
   await options.beforeRun?.()
@@ -64,9 +64,9 @@ async function capture(
     hostName: 'web-1',
     workDir: '/nonexistent',
     signal: options.signal ?? new AbortController().signal,
-    onAttached: (commands) => {
+    onAttached: async (commands) => {
       attached = commands
-      options.onAttached?.()
+      await options.onAttached?.()
     },
     onProfile: (delta) => void deltas.push(delta),
     onSyscalls: (snapshot) => void snapshots.push(syscallSnapshotSchema.parse(snapshot)),
@@ -135,12 +135,14 @@ describe.skipIf(!usable)('runCapture', () => {
     const [first = 0, end = 0] = [profile.samples.timeUs[0], profile.samples.timeUs.at(-1)]
     expect(first).toBeGreaterThanOrEqual(0)
     expect(end).toBeLessThan(outcome.recordedMs * 1000 + 200_000)
-    expect(framesOf(profile, /sondeRetryLoop/).map((i) => profile.frames.kind[i])).toContain(FRAME_KIND.jit)
+    expect(framesOf(profile, /sondeQueueDown/).map((i) => profile.frames.kind[i])).toContain(FRAME_KIND.jit)
     expect(framesOf(profile, /^do_syscall_64$/).map((i) => profile.frames.kind[i])).toEqual([FRAME_KIND.kernel])
 
     const connect = last?.rows.find((row) => row.name === 'connect' && row.pid === service.pid)
     expect(connect?.calls).toBeGreaterThan(100)
-    expect(connect?.errors.map(({ name }) => name)).toContain('ECONNREFUSED')
+    // What a connect that does not wait says here depends on the kernel; the other one comes out of getsockopt then.
+    expect(connect?.errors.map(({ name }) => name).join()).toMatch(/ECONNREFUSED|EINPROGRESS/)
+    expect(connect?.errors.reduce((sum, { count }) => sum + count, 0)).toBe(connect?.calls)
     for (const row of last?.rows ?? []) {
       expect(row.histogram.reduce((sum, [, calls]) => sum + calls, 0)).toBe(row.calls)
       expect(row.maxNs).toBeLessThanOrEqual(row.totalNs)
@@ -165,11 +167,16 @@ describe.skipIf(!usable)('runCapture', () => {
 
   it('sees the whole host, but not itself among the system calls', async () => {
     start('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1'])
-    const { outcome, last, profile } = await capture(spec({ rateHz: 99 }))
+    let own: number[] = []
+    const onAttached = async () => {
+      own = await withDescendants([process.pid])
+    }
+    const { outcome, last, profile } = await capture(spec({ rateHz: 99 }), { onAttached })
+    expect(own.length).toBeGreaterThan(6)
     const comms = last?.processes.map(({ comm }) => comm) ?? []
     expect(comms).toContain('dd')
-    expect(comms).not.toContain('bpftrace')
-    expect(last?.processes.some(({ pid }) => pid === process.pid)).toBe(false)
+    // The dd above is a child as well, and is there.
+    expect(last?.processes.filter(({ pid }) => own.includes(pid)).map(({ comm }) => comm)).toEqual(['dd'])
     expect(profile.samples.length).toBeGreaterThan(100)
     expect([...profile.threads.tid]).not.toContain(0)
     // In-flight calls: at most one per thread of the host.

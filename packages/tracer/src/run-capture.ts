@@ -3,6 +3,7 @@ import type { Profile, ProfileMeta } from '@sonde/profile'
 import type { CapturePlan } from './capture-plan.ts'
 import { readProcStat } from './host/list-processes.ts'
 import { LiveComms } from './host/live-comms.ts'
+import { PATIENCE_MS } from './run/guarded-child.ts'
 import { endedWell, explainFailure } from './run/tool-messages.ts'
 import { withDescendants } from './run/tracer-pids.ts'
 import { StackCapture } from './stacks/stack-capture.ts'
@@ -125,8 +126,9 @@ class CaptureRun {
       this.stoppedAt = performance.now()
       if (early) this.partial = true
     }
-    this.stacks?.stop()
-    this.syscalls?.stop()
+    const patienceMs = this.hooks.signal.aborted ? PATIENCE_MS.cancelled : PATIENCE_MS.finished
+    this.stacks?.stop(patienceMs)
+    this.syscalls?.stop(patienceMs)
     this.wake()
   }
 

@@ -7,8 +7,10 @@ import { ChildrenCpu } from './children-cpu.ts'
 /** A fixed search path: what runs as root must not depend on how the agent was started. */
 export const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const MAX_STDERR_BYTES = 64 * 1024
-/** After SIGINT, bpftrace takes 0.3 s to print its maps; whatever is not gone by then is killed. */
-const KILL_AFTER_INTERRUPT_MS = 800
+/** How long a tool may take to end and print its result: on a busy host perf was seen to need a second, usually both need 0.3 s. */
+export const PATIENCE_MS = { finished: 5_000, cancelled: 800 } as const
+/** bpftrace 0.17 forgets a SIGINT that does not come while it waits for events, so it is told again. More of them do no harm. */
+const INTERRUPT_AGAIN_MS = 100
 
 /**
  * argv that keeps a tool from outliving anyone: `timeout` ends it at the deadline (SIGINT, so that it still prints its result, then
@@ -45,6 +47,7 @@ export class GuardedChild {
   private readonly stderrChunks: Buffer[] = []
   private stderrBytes = 0
   private killTimer: NodeJS.Timeout | undefined
+  private interruptTimer: NodeJS.Timeout | undefined
   private gone = false
   /** User and system time of the tool and everything it started; known once it has exited. */
   cpuSeconds = 0
@@ -68,8 +71,7 @@ export class GuardedChild {
     this.exited = new Promise((resolve) => {
       this.child.once('error', (error) => this.finish(resolve, { code: null, signal: null, spawnError: error.message }))
       this.child.once('exit', () => {
-        this.gone = true
-        clearTimeout(this.killTimer)
+        this.stopSignals()
         this.cpuSeconds = cpu.seconds()
       })
       this.child.once('close', (code, signal) => this.finish(resolve, { code, signal, spawnError: null }))
@@ -95,11 +97,14 @@ export class GuardedChild {
     return Buffer.concat(this.stderrChunks).toString('utf8')
   }
 
-  /** Asks the tool to end and print what it has; kills it where it does not within 0.8 s. */
-  interrupt(): void {
-    if (this.gone || this.killTimer !== undefined) return
+  /** Asks the tool to end and print what it has; kills it where it has not done so after `patienceMs`. May be called again to hurry it. */
+  interrupt(patienceMs: number): void {
+    if (this.gone) return
+    clearTimeout(this.killTimer)
+    this.killTimer = setTimeout(() => this.kill(), patienceMs)
+    if (this.interruptTimer !== undefined) return
     this.signal('SIGINT')
-    this.killTimer = setTimeout(() => this.kill(), KILL_AFTER_INTERRUPT_MS)
+    this.interruptTimer = setInterval(() => this.signal('SIGINT'), INTERRUPT_AGAIN_MS)
   }
 
   kill(): void {
@@ -117,8 +122,13 @@ export class GuardedChild {
   }
 
   private finish(resolve: (status: ExitStatus) => void, status: ExitStatus): void {
+    this.stopSignals()
+    resolve(status)
+  }
+
+  private stopSignals(): void {
     this.gone = true
     clearTimeout(this.killTimer)
-    resolve(status)
+    clearInterval(this.interruptTimer)
   }
 }

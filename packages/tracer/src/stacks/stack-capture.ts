@@ -2,7 +2,7 @@ import type { HostCommand } from '@sonde/contract'
 import { FRAME_KIND, type Profile, type ProfileMeta } from '@sonde/profile'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import { PerfStream } from '../perf-data/perf-stream.ts'
-import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
+import { type ExitStatus, GuardedChild, PATIENCE_MS } from '../run/guarded-child.ts'
 import { JitMaps } from './jit-maps.ts'
 import { PerfScript } from './perf-script.ts'
 import { kernelMaxStack } from './profile-perf-data.ts'
@@ -66,10 +66,10 @@ export class StackCapture {
     })
   }
 
-  /** Ends the recording; it is over when `ended` resolves, within a second. */
-  stop(): void {
+  /** Ends the recording; it is over when `ended` resolves, at the latest after `patienceMs`. */
+  stop(patienceMs: number): void {
     this.interrupted = true
-    this.record.interrupt()
+    this.record.interrupt(patienceMs)
   }
 
   get wasInterrupted(): boolean {
@@ -151,7 +151,7 @@ export class StackCapture {
 
   private fail(problem: string): void {
     this.problem = problem
-    this.record.interrupt()
+    this.record.interrupt(PATIENCE_MS.cancelled)
   }
 
   private setSymbol(address: number, text: string): void {

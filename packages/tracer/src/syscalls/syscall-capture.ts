@@ -59,11 +59,11 @@ export class SyscallCapture {
     })
   }
 
-  /** Ends the recording; bpftrace prints its maps once more. Over when `ended` resolves, within a second. */
-  stop(): void {
+  /** Ends the recording; bpftrace prints its maps once more. Over when `ended` resolves, at the latest after `patienceMs`. */
+  stop(patienceMs: number): void {
     this.interrupted = true
     this.stoppedAt ??= performance.now()
-    this.child.interrupt()
+    this.child.interrupt(patienceMs)
   }
 
   get wasInterrupted(): boolean {

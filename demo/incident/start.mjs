@@ -53,6 +53,7 @@ async function leaveDeadSocket(target) {
 function startService(script, args = []) {
   const child = fork(path.join(here, script), args.map(String), {
     execArgv: NAMED_FRAMES,
+    cwd: folder, // V8 leaves a log of its own in the current folder
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   })

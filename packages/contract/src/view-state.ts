@@ -38,7 +38,7 @@ export const captureViewStateSchema = z.object({
     .default('')
     .catch(''),
   /** Width of the left pane in percent. */
-  split: z.coerce.number().int().min(15).max(85).default(55).catch(55),
+  split: z.coerce.number().int().min(15).max(85).default(50).catch(50),
 })
 export type CaptureViewState = z.infer<typeof captureViewStateSchema>
 

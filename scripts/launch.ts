@@ -65,11 +65,7 @@ class Launch {
     mkdirSync(path.join(settings.dataDir, 'logs'), { recursive: true, mode: 0o700 })
 
     const databaseUrl = settings.databaseUrl ?? (await this.#startDatabase())
-    await this.#progress.step('bringing the database up to date', async () => {
-      const { applied, edited } = await migrate(databaseUrl, path.join(root, 'prisma/migrations'))
-      if (applied.length > 0) this.#progress.note(`applied ${applied.join(', ')}`)
-      for (const name of edited) this.#progress.note(`migration ${name} was edited after it was applied`)
-    })
+    await this.#progress.step('bringing the database up to date', () => this.#migrate(databaseUrl))
 
     const common = {
       ...process.env,
@@ -113,6 +109,18 @@ class Launch {
     }
     if (this.#postgres.adopted) this.#progress.note('took over the database server that a killed start left running')
     return this.#postgres.url
+  }
+
+  async #migrate(databaseUrl: string): Promise<void> {
+    try {
+      const { applied, edited } = await migrate(databaseUrl, path.join(root, 'prisma/migrations'))
+      if (applied.length > 0) this.#progress.note(`applied ${applied.join(', ')}`)
+      for (const name of edited) this.#progress.note(`migration ${name} was edited after it was applied`)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!this.#settings.databaseUrl) throw error
+      throw new LaunchRefused(`The database of DATABASE_URL cannot be used: ${reason}. Without DATABASE_URL, Sonde starts one of its own.`)
+    }
   }
 
   async #startAgent(databaseUrl: string, common: NodeJS.ProcessEnv): Promise<void> {

@@ -71,7 +71,11 @@ async function e2e() {
 /** @typedef {{ name: string, title: string, skip?: () => string | null, work: () => Promise<Counts | null | void> }} Step */
 /** @type {Step[]} */
 const STEPS = [
-  { name: 'lint', title: 'format and lint', work: async () => void (await run(bin('biome'), 'ci', '--colors=off', '--diagnostic-level=error', '.')) },
+  {
+    name: 'lint',
+    title: 'format and lint',
+    work: async () => void (await run(bin('biome'), 'ci', '--colors=off', '--diagnostic-level=error', '.')),
+  },
   { name: 'imports', title: 'import rules', work: async () => void (await run(process.execPath, 'scripts/check-imports.mjs')) },
   {
     name: 'lock',

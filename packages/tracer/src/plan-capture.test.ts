@@ -75,27 +75,28 @@ describe('compilePlan', () => {
 describe('the syscall program', () => {
   it('holds nothing from the request but integers', () => {
     const template = (text: string) => text.replace(/\d+/g, '0')
-    const one = syscallProgram({ kind: 'processes', pids: [1] }, 'x64').text
-    expect(template(one)).toBe(template(syscallProgram({ kind: 'processes', pids: [4_194_304] }, 'x64').text))
+    const one = syscallProgram({ kind: 'processes', pids: [1] }, 'x64', 30_000).text
+    expect(template(one)).toBe(template(syscallProgram({ kind: 'processes', pids: [4_194_304] }, 'x64', 30_000).text))
     const cgroup = syscallProgram(
       { kind: 'cgroup', path: '/a"} BEGIN { system("id")', directory: '/x', ids: [25, 44], processCount: 1 },
       'x64',
+      30_000,
     ).text
     expect(cgroup).toContain('BEGIN { @g[25] = 1; @g[44] = 1; }')
     expect(cgroup).not.toContain('system')
-    expect(syscallProgram({ kind: 'cgroup', path: '/a', directory: '/x', ids: [25], processCount: 1 }, 'x64').text).toContain(
+    expect(syscallProgram({ kind: 'cgroup', path: '/a', directory: '/x', ids: [25], processCount: 1 }, 'x64', 30_000).text).toContain(
       'sys_enter /cgroup == 25/',
     )
   })
 
   it('refuses what is not a whole number', () => {
     for (const value of [1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
-      expect(() => syscallProgram({ kind: 'processes', pids: [value] }, 'x64')).toThrow(RangeError)
+      expect(() => syscallProgram({ kind: 'processes', pids: [value] }, 'x64', 30_000)).toThrow(RangeError)
     }
   })
 
   it('knows the numbers of its architecture', () => {
-    expect(syscallProgram({ kind: 'host' }, 'arm64').text).toContain('args->id != 220 && args->id != 435')
+    expect(syscallProgram({ kind: 'host' }, 'arm64', 30_000).text).toContain('args->id != 220 && args->id != 435')
   })
 })
 

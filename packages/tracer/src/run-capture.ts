@@ -33,6 +33,8 @@ export type CaptureOutcome = {
 }
 
 const ATTACH_TIMEOUT_MS = 20_000
+/** bpftrace keeps the time itself, and takes a moment to end. */
+const SELF_END_GRACE_MS = 1_000
 const PUBLISH_EVERY_MS = 2_000
 /** The first one comes sooner: perf then reads the kernel's symbols while there is time, and someone is looking at an empty page. */
 const FIRST_PUBLISH_MS = 1_000
@@ -79,7 +81,7 @@ class CaptureRun {
     const [record, script] = plan.commands.filter((command) => command.collector === 'stacks')
     const bpftrace = plan.commands.find((command) => command.collector === 'syscalls')
     this.stacks = record && script ? new StackCapture({ record, script, onlyPids: plan.onlyPids }) : null
-    const { probeCount } = syscallProgram(plan.scope, 'x64')
+    const { probeCount } = syscallProgram(plan.scope, 'x64', plan.spec.durationMs)
     this.syscalls = bpftrace
       ? new SyscallCapture({
           command: bpftrace,
@@ -120,15 +122,19 @@ class CaptureRun {
     await Promise.all([this.stacks?.close(hurry), this.syscalls?.close()])
   }
 
-  /** `early`: before the time that was asked for. Calling it again changes nothing. */
+  /** `early`: before the time that was asked for. A second call changes nothing, unless it is a cancel: then it hurries. */
   private stop(early: boolean): void {
+    const patienceMs = this.hooks.signal.aborted ? PATIENCE_MS.cancelled : PATIENCE_MS.finished
+    if (this.stoppedAt === null || this.hooks.signal.aborted) {
+      this.stacks?.stop(patienceMs)
+      // At a regular end bpftrace stops by itself, which is surer than a signal; it is told only where it does not.
+      if (early) this.syscalls?.stop(patienceMs)
+      else setTimeout(() => this.syscalls?.stop(patienceMs), SELF_END_GRACE_MS)
+    }
     if (this.stoppedAt === null) {
       this.stoppedAt = performance.now()
       if (early) this.partial = true
     }
-    const patienceMs = this.hooks.signal.aborted ? PATIENCE_MS.cancelled : PATIENCE_MS.finished
-    this.stacks?.stop(patienceMs)
-    this.syscalls?.stop(patienceMs)
     this.wake()
   }
 
@@ -151,7 +157,7 @@ class CaptureRun {
     if (this.syscalls?.nothingAttached) {
       this.fail(
         'nothing-attached',
-        `bpftrace attached ${this.syscalls.attachedProbes} probes, not the ${syscallProgram(this.plan.scope, 'x64').probeCount} it was asked for.`,
+        `bpftrace attached ${this.syscalls.attachedProbes} probes, not the ${syscallProgram(this.plan.scope, 'x64', this.plan.spec.durationMs).probeCount} it was asked for.`,
       )
     }
     for (const [tool, result] of [
@@ -193,7 +199,7 @@ class CaptureRun {
       this.wake()
     })
     this.syscalls?.ended.then(() => {
-      if (this.stoppedAt === null && this.attachedSyscalls) {
+      if (this.stoppedAt === null && this.attachedSyscalls && !this.syscalls?.finished) {
         this.partial = true
         if (!this.attachedStacks || this.stacks?.status !== null) this.stop(true)
       }

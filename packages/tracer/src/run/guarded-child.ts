@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import type { HostCommand } from '@sonde/contract'
@@ -9,9 +10,6 @@ export const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 const MAX_STDERR_BYTES = 64 * 1024
 /** How long a tool may take to end and print its result: on a busy host perf was seen to need a second, usually both need 0.3 s. */
 export const PATIENCE_MS = { finished: 5_000, cancelled: 800 } as const
-/** bpftrace 0.17 forgets a SIGINT that does not come while it waits for events, so it is told again. More of them do no harm. */
-const INTERRUPT_AGAIN_MS = 100
-
 /**
  * argv that keeps a tool from outliving anyone: `timeout` ends it at the deadline (SIGINT, so that it still prints its result, then
  * SIGKILL 2 s later), and the kernel kills it when its parent dies. The death signal is not inherited over fork, so it is set twice:
@@ -39,7 +37,7 @@ export type GuardedChildOptions = {
   control?: boolean
 }
 
-/** A tool that runs under `guardedArgv`. Signals go to its `timeout`, which hands them on and kills the group if they do not help. */
+/** A tool that runs under `guardedArgv`. */
 export class GuardedChild {
   readonly exited: Promise<ExitStatus>
   readonly pid: number | undefined
@@ -47,7 +45,7 @@ export class GuardedChild {
   private readonly stderrChunks: Buffer[] = []
   private stderrBytes = 0
   private killTimer: NodeJS.Timeout | undefined
-  private interruptTimer: NodeJS.Timeout | undefined
+  private interrupted = false
   private gone = false
   /** User and system time of the tool and everything it started; known once it has exited. */
   cpuSeconds = 0
@@ -102,9 +100,16 @@ export class GuardedChild {
     if (this.gone) return
     clearTimeout(this.killTimer)
     this.killTimer = setTimeout(() => this.kill(), patienceMs)
-    if (this.interruptTimer !== undefined) return
-    this.signal('SIGINT')
-    this.interruptTimer = setInterval(() => this.signal('SIGINT'), INTERRUPT_AGAIN_MS)
+    if (this.interrupted) return
+    this.interrupted = true
+    // Straight to the tool: timeout would hand the signal on twice, and a second one while bpftrace 0.17 is ending makes it hang.
+    const tool = this.toolPid()
+    try {
+      if (tool === null) this.signal('SIGINT')
+      else process.kill(tool, 'SIGINT')
+    } catch {
+      // It ended in between.
+    }
   }
 
   kill(): void {
@@ -114,6 +119,16 @@ export class GuardedChild {
       process.kill(-this.pid, 'SIGKILL')
     } catch {
       this.signal('SIGKILL')
+    }
+  }
+
+  /** The one child of timeout; null where it has none yet, or the kernel does not tell (CONFIG_PROC_CHILDREN). */
+  private toolPid(): number | null {
+    try {
+      const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim()
+      return /^\d+$/.test(children) ? Number(children) : null
+    } catch {
+      return null
     }
   }
 
@@ -129,6 +144,5 @@ export class GuardedChild {
   private stopSignals(): void {
     this.gone = true
     clearTimeout(this.killTimer)
-    clearInterval(this.interruptTimer)
   }
 }

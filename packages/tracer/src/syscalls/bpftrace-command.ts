@@ -13,6 +13,6 @@ export function bpftraceCommand(input: { spec: CaptureSpec; facts: HostFacts; sc
     toolVersion: tool?.version ?? null,
     argv: guardedArgv([tool?.path ?? 'bpftrace', '-f', 'json', '-'], deadlineSeconds(spec.durationMs)),
     env: { ...BPFTRACE_ENV },
-    program: syscallProgram(scope, facts.arch === 'arm64' ? 'arm64' : 'x64').text,
+    program: syscallProgram(scope, facts.arch === 'arm64' ? 'arm64' : 'x64', spec.durationMs).text,
   }
 }

@@ -2,10 +2,10 @@ import { syscallSnapshotSchema } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
 import { parseBpftraceJson } from './bpftrace-json.ts'
 import { SyscallAggregate } from './syscall-aggregate.ts'
-import { MAP_KEYS_MAX, SNAPSHOT_MARK } from './syscall-program.ts'
+import { MAP_KEYS_MAX, MARKS } from './syscall-program.ts'
 
 const line = (type: string, data: unknown) => JSON.stringify({ type, data })
-const mark = line('printf', `${SNAPSHOT_MARK}\n`)
+const mark = line('printf', `${MARKS.snapshot}\n`)
 const maps = (scale: number) => [
   line('map', { '@n': 4 * scale }),
   line('hist', {

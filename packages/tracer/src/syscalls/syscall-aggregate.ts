@@ -1,7 +1,7 @@
 import type { SyscallRow, SyscallSnapshot } from '@sonde/contract'
 import { type BpftraceMessage, log2Bucket, splitMapKey } from './bpftrace-json.ts'
 import { errnoName, type SyscallArch, syscallName } from './syscall-names.ts'
-import { MAP_KEYS_MAX, SNAPSHOT_MARK } from './syscall-program.ts'
+import { MAP_KEYS_MAX, MARKS } from './syscall-program.ts'
 
 /** The kernel's own return values between calls and their restart (ERESTARTSYS … ERESTART_RESTARTBLOCK): no program ever sees them. */
 const isRestartCode = (errno: number): boolean => errno >= 512 && errno <= 516
@@ -45,7 +45,7 @@ export class SyscallAggregate {
         this.malformed++
         return false
       case 'text':
-        if (message.text.trim() !== SNAPSHOT_MARK) return false
+        if (message.text.trim() !== MARKS.snapshot) return false
         this.finishSet()
         return true
       default:

@@ -2,6 +2,7 @@ import type { HostCommand, SyscallSnapshot } from '@sonde/contract'
 import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
 import { BpftraceJsonStream } from './bpftrace-json.ts'
 import { type SnapshotContext, SyscallAggregate } from './syscall-aggregate.ts'
+import { MARKS } from './syscall-program.ts'
 
 export type SyscallCaptureOptions = {
   command: HostCommand
@@ -13,7 +14,7 @@ export type SyscallCaptureOptions = {
 
 /** bpftrace at work with the syscall program. */
 export class SyscallCapture {
-  /** Resolves to true when the probes are attached, to false where bpftrace has ended before. */
+  /** Resolves to true when all probes are attached, to false where bpftrace has ended before. */
   readonly attached: Promise<boolean>
   /** bpftrace has ended and all its output is read. */
   readonly ended: Promise<ExitStatus>
@@ -23,7 +24,8 @@ export class SyscallCapture {
   private readonly aggregate = new SyscallAggregate()
   private readonly probeCount: number
   private interrupted = false
-  private attachedAt = 0
+  private readyAt = 0
+  private endAt: number | undefined
   private setAt = 0
   private stoppedAt: number | undefined
 
@@ -37,10 +39,12 @@ export class SyscallCapture {
     this.child.stdin?.end(options.command.program ?? '')
     this.child.stdout.on('data', (chunk: Buffer) => {
       for (const message of this.messages.push(chunk)) {
-        if (message.type === 'attached_probes') {
-          this.attachedAt = performance.now()
+        const mark = message.type === 'text' ? message.text.trim() : ''
+        if (mark === MARKS.ready) {
+          this.readyAt = performance.now()
           begun(true)
         }
+        if (mark === MARKS.end) this.endAt = performance.now()
         if (this.aggregate.add(message)) {
           this.setAt = performance.now()
           options.onSnapshot()
@@ -52,7 +56,7 @@ export class SyscallCapture {
       for (const message of this.messages.end()) this.aggregate.add(message)
       if (status.code === 0 || status.code === 124) {
         this.aggregate.finish(true)
-        this.setAt = performance.now()
+        this.setAt = this.endAt ?? performance.now()
       }
       begun(false)
       return status
@@ -61,9 +65,15 @@ export class SyscallCapture {
 
   /** Ends the recording; bpftrace prints its maps once more. Over when `ended` resolves, at the latest after `patienceMs`. */
   stop(patienceMs: number): void {
+    if (this.status !== null) return
     this.interrupted = true
     this.stoppedAt ??= performance.now()
     this.child.interrupt(patienceMs)
+  }
+
+  /** bpftrace has ended by itself because the time is over. */
+  get finished(): boolean {
+    return this.endAt !== undefined
   }
 
   get wasInterrupted(): boolean {
@@ -106,7 +116,7 @@ export class SyscallCapture {
   /** The last complete set of maps; rates are over the time from attachment to that set (or to the stop, whichever came first). */
   snapshot(context: Omit<SnapshotContext, 'elapsedMs'>): SyscallSnapshot {
     const until = Math.min(this.setAt || performance.now(), this.stoppedAt ?? Number.POSITIVE_INFINITY)
-    return this.aggregate.snapshot({ ...context, elapsedMs: until - this.attachedAt })
+    return this.aggregate.snapshot({ ...context, elapsedMs: until - this.readyAt })
   }
 
   /** Makes sure that nothing is left. */

@@ -4,8 +4,8 @@ import { type SyscallArch, syscallNumber } from './syscall-names.ts'
 /** Entries per map, on each CPU. bpftrace's own limit of 4,096 is reached by a few hundred processes, and passed in silence. */
 export const MAP_KEYS_MAX = 65_536
 
-/** Printed after each periodic set of maps. */
-export const SNAPSHOT_MARK = 'sonde-snapshot'
+/** What the program prints, a line each: all probes are attached; a periodic set of maps is complete; the time is over. */
+export const MARKS = { ready: 'sonde-ready', snapshot: 'sonde-snapshot', end: 'sonde-end' } as const
 
 /** Settings for bpftrace 0.17 and later (older names of newer settings do no harm). */
 export const BPFTRACE_ENV = {
@@ -15,10 +15,11 @@ export const BPFTRACE_ENV = {
 } as const
 
 const PRINT_EVERY_SECONDS = 2
+const READY_TICK_MS = 20
 
 export type SyscallProgram = {
   text: string
-  /** Kernel probes that bpftrace must have attached. */
+  /** Probes without BEGIN and END. */
   probeCount: number
 }
 
@@ -29,6 +30,10 @@ export type SyscallProgram = {
  *   @h  log2 histogram of ns by process, number           @n  calls that were timed (to notice what no map had room for)
  *   @t  sum of ns          @m  longest                     @u  threads with a call that ended without having been seen to begin
  *   @c  name of processes that ended                       @p  recorded processes (only with a filter)   @g  recorded cgroups
+ *   @r  whether readiness was announced
+ *
+ * bpftrace 0.17 announces `attached_probes` before it attaches any; but it attaches in the order of the text, so the first tick of the
+ * last probe says that all are. It ends by itself when the time is over, since it may miss a signal.
  *
  * Filters apply where a call begins: a call's end is recorded if its beginning was.
  *
@@ -36,7 +41,7 @@ export type SyscallProgram = {
  * The other way round, all calls of the last 20 ms would end without a beginning. For the same reason @u holds threads and does not
  * count calls: at the start, a thread has at most one call under way.
  */
-export function syscallProgram(scope: TraceScope, arch: SyscallArch): SyscallProgram {
+export function syscallProgram(scope: TraceScope, arch: SyscallArch, durationMs: number): SyscallProgram {
   const filter = filterOf(scope)
   // A new process comes out of clone without having gone in: that is no call that was under way.
   const forks = ['clone', 'fork', 'vfork', 'clone3'].map((name) => syscallNumber(name, arch)).filter((nr) => nr !== undefined)
@@ -63,10 +68,12 @@ export function syscallProgram(scope: TraceScope, arch: SyscallArch): SyscallPro
       ? ['  if (@p[tid]) { if (pid == tid) { @c[pid] = comm; } delete(@p[tid]); }']
       : [`  if (pid == tid${filter.condition === '' ? '' : ` && (${filter.condition})`}) { @c[pid] = comm; }`]),
     '}',
-    `interval:s:${PRINT_EVERY_SECONDS} { print(@n); print(@h); print(@t); print(@m); print(@e); print(@c); print(@u); printf("${SNAPSHOT_MARK}\\n"); }`,
+    `interval:ms:${integer(durationMs)} { printf("${MARKS.end}\\n"); exit(); }`,
+    `interval:s:${PRINT_EVERY_SECONDS} { print(@n); print(@h); print(@t); print(@m); print(@e); print(@c); print(@u); printf("${MARKS.snapshot}\\n"); }`,
+    `interval:ms:${READY_TICK_MS} { if (@r == 0) { @r = 1; printf("${MARKS.ready}\\n"); } }`,
     `END { clear(@s);${scope.kind === 'processes' ? ' clear(@p);' : ''}${filter.usesCgroupMap ? ' clear(@g);' : ''} }`,
   ]
-  return { text: `${lines.join('\n')}\n`, probeCount: scope.kind === 'processes' ? 5 : 4 }
+  return { text: `${lines.join('\n')}\n`, probeCount: scope.kind === 'processes' ? 7 : 6 }
 }
 
 function filterOf(scope: TraceScope): { begin: string; condition: string; usesCgroupMap: boolean } {

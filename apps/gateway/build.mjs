@@ -1,5 +1,5 @@
 // Bundles the gateway: dist/main.js (the server) and dist/admin.js (the command line).
-// Workspace packages, which are TypeScript, go in; packages with files or binaries of their own stay in node_modules.
+// Everything goes in, so that dist/ needs nothing but Node: the image of docker/Dockerfile.server has no node_modules for it.
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -13,7 +13,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  external: ['@prisma/*', 'fastify', 'pg', 'pino'],
+  // pg asks for it inside a try and goes on without
+  external: ['pg-native'],
   // better-auth's hashing is ESM, but what it pulls in asks for Node's modules with require.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   logLevel: 'warning',

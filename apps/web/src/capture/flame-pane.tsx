@@ -18,6 +18,7 @@ import {
 } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef, useState } from 'react'
+import { isRefusal } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { FlameLegend } from './flame-legend.tsx'
 import { Pane } from './pane.tsx'
@@ -214,7 +215,8 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
       {result.error && !profile ? (
         <div className="p-3">
           <Notice tone="bad" title="The flame graph could not be loaded">
-            {result.error instanceof Error ? result.error.message : null} It is asked for again when there is more.
+            {result.error instanceof Error ? result.error.message : null}
+            {isRefusal(result.error) ? null : ' It is asked for again every few seconds.'}
           </Notice>
         </div>
       ) : result.isLoading ? (

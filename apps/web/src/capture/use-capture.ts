@@ -5,8 +5,10 @@ import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef } from 'react'
 import { isLive } from '../captures/capture-state.ts'
 import { useTRPC } from '../trpc/client.tsx'
+import { isRefusal } from '../trpc/errors.ts'
 
 export type LiveCapture = {
+  /** Undefined while it loads, and where the server refuses it (any more): see `error`. */
   capture: CaptureView | undefined
   error: unknown
   /** Live updates are wanted and do not come at the moment; the page asks every few seconds instead. */
@@ -22,9 +24,11 @@ export function useCapture(id: string): LiveCapture {
   const watching = useRef(false)
   const query = useQuery({
     ...trpc.captures.get.queryOptions({ id }),
-    refetchInterval: (q) => (q.state.data && isLive(q.state.data.state) && !watching.current ? 3_000 : false),
+    refetchInterval: (q) => (q.state.data && isLive(q.state.data.state) && !watching.current && !isRefusal(q.state.error) ? 3_000 : false),
   })
-  const live = query.data !== undefined && isLive(query.data.state)
+  // Deleted while somebody watches: nothing of it may be shown any more, nor is it "running" for ever.
+  const refused = isRefusal(query.error)
+  const live = query.data !== undefined && isLive(query.data.state) && !refused
   const subscription = useSubscription(
     trpc.captures.watch.subscriptionOptions(
       { id },
@@ -44,7 +48,7 @@ export function useCapture(id: string): LiveCapture {
   if (query.data && offset.current.at !== query.dataUpdatedAt)
     offset.current = { at: query.dataUpdatedAt, ms: query.data.serverNow.getTime() - query.dataUpdatedAt }
   return {
-    capture: query.data,
+    capture: refused ? undefined : query.data,
     error: query.error,
     isDisconnected: live && (subscription.status === 'error' || query.failureCount > 0),
     clockOffsetMs: offset.current.ms,

@@ -1,9 +1,8 @@
 'use client'
 import { type QueryKey, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-
-/** Results are fetched at most so often while they grow. */
-const MIN_GAP_MS = 900
+import { isRefusal } from '../trpc/errors.ts'
+import { nextLoadInMs } from './next-load.ts'
 
 export type Result<T> = { data: T | undefined; error: unknown; isLoading: boolean }
 
@@ -27,13 +26,13 @@ export function useResult<T>(key: QueryKey, version: number, enabled: boolean, l
     // Profiles are megabytes of typed arrays; comparing them deeply would cost more than drawing them.
     structuralSharing: false,
   })
-  const shown = query.data?.version ?? version
-  const shownAtMs = query.data?.atMs ?? 0
-  const { isFetching, isError, refetch } = query
+  const { data, error, isFetching, isError, refetch } = query
   useEffect(() => {
-    if (!enabled || isFetching || version <= shown) return
-    const timer = setTimeout(() => void refetch(), isError ? 5_000 : Math.max(0, shownAtMs + MIN_GAP_MS - Date.now()))
+    if (!enabled) return
+    const waitMs = nextLoadInMs({ version, shown: data ?? null, isFetching, isError, isRefused: isRefusal(error) }, Date.now())
+    if (waitMs === null) return
+    const timer = setTimeout(() => void refetch(), waitMs)
     return () => clearTimeout(timer)
-  }, [enabled, isFetching, isError, version, shown, shownAtMs, refetch])
-  return { data: query.data?.value, error: query.error, isLoading: enabled && version > 0 && query.data === undefined && !isError }
+  }, [enabled, isFetching, isError, error, version, data, refetch])
+  return { data: data?.value, error, isLoading: enabled && version > 0 && data === undefined && !isError }
 }

@@ -6,7 +6,7 @@ import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
 import { signInPath } from '../safe-next.ts'
-import { httpStatusOf } from './errors.ts'
+import { httpStatusOf, isRefusal } from './errors.ts'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
@@ -25,10 +25,7 @@ function makeQueryClient(): QueryClient {
       queries: {
         staleTime: 5_000,
         // What the server refused it refuses again; a server that is restarting is worth waiting for.
-        retry: (failures, error) => {
-          const status = httpStatusOf(error)
-          return status !== null && status < 500 ? false : failures < 3
-        },
+        retry: (failures, error) => !isRefusal(error) && failures < 3,
       },
     },
   })

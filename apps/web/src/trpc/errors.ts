@@ -1,11 +1,28 @@
 import { TRPCClientError } from '@trpc/client'
 
+/** An answer with an error status from an endpoint beside tRPC. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** HTTP status of an API error, null where the server was not reached at all. */
 export function httpStatusOf(error: unknown): number | null {
+  if (error instanceof HttpError) return error.status
   if (!(error instanceof TRPCClientError)) return null
   const data: unknown = error.data
   if (typeof data !== 'object' || data === null || !('httpStatus' in data)) return null
   return typeof data.httpStatus === 'number' ? data.httpStatus : null
+}
+
+/** The server understood and said no (4xx): it would say the same again. */
+export function isRefusal(error: unknown): boolean {
+  const status = httpStatusOf(error)
+  return status !== null && status < 500
 }
 
 /** A sentence for people: the server's own words where it answered, else that it did not. */

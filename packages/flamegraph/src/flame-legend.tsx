@@ -1,6 +1,7 @@
 import type { CallTree } from '@sonde/profile'
 import { FRAME_KIND } from '@sonde/profile'
 import { useMemo } from 'react'
+import type { ColorBy } from './palette.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 
 const ENTRIES = [
@@ -11,9 +12,10 @@ const ENTRIES = [
   { kind: FRAME_KIND.unknown, color: 'var(--flame-unknown)', label: 'unknown' },
 ] as const
 
-/** What the colours mean, for the kinds that the tree has. For `colorBy: 'kind'`. */
-export function FlameGraphLegend({ tree, className = '' }: { tree: CallTree; className?: string }) {
+/** What the colours mean, for the kinds that the tree has. */
+export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: CallTree; colorBy: ColorBy; className?: string }) {
   const shown = useMemo(() => ENTRIES.filter(({ kind }) => tree.kind.includes(kind)), [tree])
+  if (colorBy === 'module') return <span className={className}>one colour for each library or executable</span>
   return (
     <ul className={`sf-legend ${className}`} aria-label="Colours">
       <style href={STYLE_ID} precedence="default">

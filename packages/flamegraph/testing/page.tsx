@@ -139,7 +139,7 @@ function Page() {
         <button type="button" onClick={() => setColorBy(colorBy === 'kind' ? 'module' : 'kind')}>
           {colorBy}
         </button>
-        <FlameGraphLegend tree={tree} />
+        <FlameGraphLegend tree={tree} colorBy={colorBy} />
         <FlameGraphBreadcrumbs tree={tree} zoomNode={zoomNode} onZoom={setZoomNode} />
       </div>
       <div style={{ flex: 1, minHeight: 0 }}>

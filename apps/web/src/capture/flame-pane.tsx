@@ -1,6 +1,6 @@
 'use client'
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
-import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, type FlameSearchResult } from '@sonde/flamegraph/react'
+import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '@sonde/flamegraph/react'
 import { buildCallTree, findByPathKey, GROUP_KIND, type Profile, pathKey } from '@sonde/profile'
 import {
   Button,
@@ -20,7 +20,6 @@ import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw }
 import { type RefObject, useMemo, useRef, useState } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { FlameLegend } from './flame-legend.tsx'
 import { Pane } from './pane.tsx'
 import { parseProcess, processOfThread } from './process-selection.ts'
 import type { Result } from './use-result.ts'
@@ -207,7 +206,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
               )}
             </span>
             <span className="flex-1" />
-            <FlameLegend tree={tree} color={view.color} />
+            <FlameGraphLegend tree={tree} colorBy={view.color} />
           </>
         ) : undefined
       }

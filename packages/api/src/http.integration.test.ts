@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { type Actor, captureViewSchema } from '@sonde/contract'
 import { type AgentHost, acceptTarget, claimWork, deleteCapture, endTarget, runTarget } from '@sonde/domain'
-import { createWorld, refOf, type World } from '@sonde/domain/testing'
+import { createWorld, refOf, SPEC, type World } from '@sonde/domain/testing'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import superjson from 'superjson'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -15,7 +15,13 @@ let actor: Actor = { kind: 'anonymous' }
 beforeAll(async () => {
   world = await createWorld()
   server = createServer(async (req, res) => {
-    const request = new Request(`http://test${req.url}`, { method: req.method ?? 'GET' })
+    const parts: Buffer[] = []
+    for await (const part of req) parts.push(Buffer.from(part))
+    const request = new Request(`http://test${req.url}`, {
+      method: req.method ?? 'GET',
+      headers: { 'content-type': 'application/json' },
+      ...(parts.length > 0 ? { body: Buffer.concat(parts) } : {}),
+    })
     const abort = new AbortController()
     res.on('close', () => abort.abort())
     const response = await fetchRequestHandler({
@@ -23,6 +29,7 @@ beforeAll(async () => {
       req: new Request(request, { signal: abort.signal }),
       router: appRouter,
       createContext: () => ({ actor, app: world.app }),
+      allowMethodOverride: true,
     })
     res.writeHead(response.status, Object.fromEntries(response.headers))
     if (response.body) for await (const part of response.body) res.write(part)
@@ -121,4 +128,13 @@ it('answers with statuses and codes, never with a stack', async () => {
   // A stream has its status before anything is known; the error is its first event.
   const stream = await (await fetch(urlOf('captures.watch', { id: 'no-such-capture' }))).text()
   expect(stream).toMatch(/event: serialized-error\n.*"sondeCode":"not-found"/)
+})
+
+it('takes a question about 500 hosts as a POST: their ids are too long for an address', async () => {
+  actor = await world.actor('operator')
+  const input = { hostIds: Array.from({ length: 500 }, (_, i) => `${i}`.padStart(32, '0')), spec: SPEC }
+  expect((await fetch(urlOf('hosts.preview', input))).status).toBe(431)
+  const posted = await fetch(`${base}/hosts.preview`, { method: 'POST', body: JSON.stringify(superjson.serialize(input)) })
+  expect(posted.status).toBe(404)
+  expect(await posted.text()).toContain('no such host')
 })

@@ -1,7 +1,7 @@
 'use client'
 import type { AppRouter } from '@sonde/api'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
@@ -42,10 +42,11 @@ export function ApiProvider({ children }: { children: ReactNode }) {
         splitLink({
           condition: (op) => op.type === 'subscription',
           true: httpSubscriptionLink({ url, transformer: superjson }),
-          // A preview waits for agents; batched, it would hold up everything that was asked with it.
+          // A preview waits for agents; batched, it would hold up everything that was asked with it. It names up to 500 hosts, more
+          // than an address can hold.
           false: splitLink({
             condition: (op) => op.path === 'hosts.preview' || op.path === 'hosts.processes',
-            true: httpBatchLink({ url, transformer: superjson, maxItems: 1 }),
+            true: httpLink({ url, transformer: superjson, methodOverride: 'POST' }),
             false: httpBatchLink({ url, transformer: superjson }),
           }),
         }),

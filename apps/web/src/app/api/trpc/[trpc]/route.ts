@@ -13,6 +13,8 @@ async function handler(request: Request): Promise<Response> {
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
+    // A question about hundreds of hosts is too long for an address.
+    allowMethodOverride: true,
     createContext: async () => ({ actor: await actorOf(request.headers), app: getApp() }),
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') console.error(`${path ?? 'api'}:`, error.cause ?? error)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { toFolded } from '@sonde/profile'
-import { profilePerfData } from '@sonde/tracer'
+import { profilePerfData } from '../packages/tracer/src/stacks/profile-perf-data.ts'
 
 /** What bench/cpu-profile.ts measures: perf.data in, folded stacks out. With a fourth argument, raw stacks as JSON besides. */
 const [data = '', output = '', raw] = process.argv.slice(2)

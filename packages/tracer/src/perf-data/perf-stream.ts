@@ -25,6 +25,9 @@ export class PerfStream {
   private readonly handler: PerfStreamHandler
   private readonly eventById = new Map<string, StreamEvent>()
   readonly events: StreamEvent[] = []
+  private lastEvent: StreamEvent | undefined
+  private lastIdLow = 0
+  private lastIdHigh = 0
   private header = new Uint8Array(0)
   private headerDone = false
 
@@ -68,7 +71,10 @@ export class PerfStream {
   addEvent(attr: EventAttr, raw: Uint8Array): StreamEvent {
     const event: StreamEvent = { index: this.events.length, attr, layout: sampleLayout(attr), timeFromEnd: trailerTimeFromEnd(attr) }
     const first = this.events[0]
-    if (first !== undefined && first.timeFromEnd !== event.timeFromEnd) throw new PerfDataError('events with different record trailers')
+    // perf refuses to record such events together.
+    if (first !== undefined && (first.timeFromEnd !== event.timeFromEnd || first.layout.time !== event.layout.time)) {
+      throw new PerfDataError('events that write their times in different places')
+    }
     this.events.push(event)
     for (const id of attr.ids) this.eventById.set(id, event)
     this.handler.onEvent(event, raw)
@@ -77,10 +83,10 @@ export class PerfStream {
 
   private readonly visit = (type: number, _misc: number, block: Block, offset: number, size: number): void => {
     if (type === RECORD.sample) {
-      const event = this.eventOf(block, offset, size)
-      const time = event.layout.time < 0 ? 0 : readTimeNs(block, offset + event.layout.time)
+      const timeAt = this.events[0]?.layout.time ?? -1
+      const time = timeAt >= 0 && size >= timeAt + 8 ? readTimeNs(block, offset + timeAt) : 0
       if (time > 0) this.ordered.push(time, block, offset)
-      else this.handler.onSample(event, block, offset, 0)
+      else this.handler.onSample(this.eventOf(block, offset, size), block, offset, 0)
       return
     }
     if (type === RECORD.finishedRound) {
@@ -114,15 +120,26 @@ export class PerfStream {
     this.addEvent(attr, block.bytes.slice(offset + 8, offset + size))
   }
 
+  /** One id per event and CPU; the last one that was found answers most of the time. */
+  private eventWithId(block: Block, at: number): StreamEvent | undefined {
+    const low = block.view.getUint32(at, true)
+    const high = block.view.getUint32(at + 4, true)
+    if (this.lastEvent === undefined || low !== this.lastIdLow || high !== this.lastIdHigh) {
+      this.lastEvent = this.eventById.get(idKey(block.view, at))
+      this.lastIdLow = low
+      this.lastIdHigh = high
+    }
+    return this.lastEvent
+  }
+
   /** Events of one stream place their id alike (perf makes sure of it), so the first one's layout finds it. */
   private eventOf(block: Block, offset: number, size: number): StreamEvent {
     const first = this.events[0]
     if (first === undefined) throw new PerfDataError('a sample before any event')
     let event = first
     if (this.events.length > 1) {
-      const { identifier } = SAMPLE
-      const at = (first.attr.sampleType & identifier) !== 0 ? 8 : first.layout.id
-      if (at >= 0 && at + 8 <= size) event = this.eventById.get(idKey(block.view, offset + at)) ?? first
+      const at = (first.attr.sampleType & SAMPLE.identifier) !== 0 ? 8 : first.layout.id
+      if (at >= 0 && at + 8 <= size) event = this.eventWithId(block, offset + at) ?? first
     }
     if (event.layout.fixedBytes > size) throw new PerfDataError(`a sample of ${size} bytes, too short for its event`)
     return event

@@ -44,7 +44,8 @@ export class TimeOrderedRecords {
     this.times = []
     this.blocks = []
     this.offsets = []
-    for (const i of order) {
+    for (let n = 0; n < order.length; n++) {
+      const i = order[n] ?? 0
       const time = times[i] ?? 0
       const block = blocks[i]
       const offset = offsets[i] ?? 0
@@ -62,9 +63,12 @@ export class TimeOrderedRecords {
 /** Indexes in order of time, equal times in the order in which they came: a natural merge sort, since each CPU's run is sorted already. */
 export function stableTimeOrder(times: readonly number[]): Uint32Array {
   const length = times.length
-  let order = Uint32Array.from({ length }, (_, i) => i)
+  let order = new Uint32Array(length)
   let runs: number[] = [0]
-  for (let i = 1; i < length; i++) if ((times[i] ?? 0) < (times[i - 1] ?? 0)) runs.push(i)
+  for (let i = 1; i < length; i++) {
+    order[i] = i
+    if ((times[i] ?? 0) < (times[i - 1] ?? 0)) runs.push(i)
+  }
   let scratch = new Uint32Array(length)
   while (runs.length > 1) {
     const merged: number[] = []

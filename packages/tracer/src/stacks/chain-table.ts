@@ -61,6 +61,11 @@ export class ChainTable {
     return chain
   }
 
+  /** How many addresses a chain has. */
+  depthOf(chain: number): number {
+    return (this.entriesAt[chain + 1] ?? 0) - (this.entriesAt[chain] ?? 0)
+  }
+
   /** Addresses of a chain, innermost first; a view, valid until the next `add`. */
   entriesOf(chain: number): Int32Array {
     return this.entries.subarray(this.entriesAt[chain] ?? 0, this.entriesAt[chain + 1] ?? 0)

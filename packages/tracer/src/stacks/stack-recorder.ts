@@ -230,14 +230,16 @@ export class StackRecorder implements PerfStreamHandler {
     const threadRow = new Map<Thread, number>()
     const counts: FrameCounts = { frames: 0, unknownFrames: 0 }
     const unknownKind = UNKNOWN_USER_FRAME.kind
+    let lastThread: Thread | null = null
+    let lastRow = 0
     for (let i = 0; i < batch.chains.length; i++) {
       const chain = batch.chains[i] ?? 0
       const thread = batch.threads[i]
       const timeNs = batch.timesNs[i] ?? 0
       if (thread === undefined || timeNs < zeroNs) continue
-      const entries = this.chains.entriesOf(chain)
       let stack = stackRow[chain] ?? -1
       if (stack === -2) {
+        const entries = this.chains.entriesOf(chain)
         stack = -1
         for (let e = entries.length - 1; e >= 0; e--) {
           const index = this.frameOf[entries[e] ?? 0] ?? 0
@@ -252,14 +254,14 @@ export class StackRecorder implements PerfStreamHandler {
         }
         stackRow[chain] = stack
       }
-      counts.frames += entries.length
+      counts.frames += this.chains.depthOf(chain)
       counts.unknownFrames += unknownIn[chain] ?? 0
-      let row = threadRow.get(thread)
-      if (row === undefined) {
-        row = builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
-        threadRow.set(thread, row)
+      if (thread !== lastThread) {
+        lastThread = thread
+        lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
+        threadRow.set(thread, lastRow)
       }
-      builder.addSample(stack, row, (timeNs - zeroNs) / 1000, 1)
+      builder.addSample(stack, lastRow, (timeNs - zeroNs) / 1000, 1)
     }
     return { profile: builder.build(), counts }
   }
@@ -277,7 +279,7 @@ export class StackRecorder implements PerfStreamHandler {
     const { kernelSpace } = this.processes
     const known = this.chains.find(space, kernelSpace, block.words, from, to)
     const chain = known >= 0 ? known : this.addChain(event, block, offset, pid, space, from, to)
-    if (this.chains.entriesOf(chain).length >= this.options.maxStack) this.counts.truncatedStacks++
+    if (this.chains.depthOf(chain) >= this.options.maxStack) this.counts.truncatedStacks++
     return chain
   }
 

@@ -134,9 +134,10 @@ test('a whole host: selecting a process narrows flame graph and table alike', as
   await page.getByLabel('Filter the syscall table').fill('connect ECONNREFUSED') // only rows in sight are in the page
   await expect(syscallRow(page, 'connect', checkout)).toBeVisible()
   const all = await textOf(page.getByTestId('sample-count'))
+  await page.getByLabel('Filter the syscall table').fill('')
+  await takeScreenshots(page, 'capture', () => expect(page.getByTestId('sample-count')).toBeVisible())
   await search(page).fill('publishWithRetry')
   await expectMatchesAbove(page, 0)
-  await takeScreenshots(page, 'capture', () => expect(matches(page)).toBeVisible())
 
   await page.getByLabel('Filter the syscall table').fill(String(catalog))
   await page
@@ -150,4 +151,18 @@ test('a whole host: selecting a process narrows flame graph and table alike', as
   await expect(matches(page)).toHaveText(/^0\s%/)
   await page.getByRole('button', { name: 'Show all processes', exact: true }).click()
   await expect(page.getByTestId('sample-count')).toHaveText(all)
+
+  await test.step('the walk-through of the README: the trouble in one picture', async () => {
+    await page.getByLabel('Filter the syscall table').fill(`checkout ${checkout}`)
+    await page
+      .getByRole('button', { name: new RegExp(`^checkout ${checkout}`), pressed: false })
+      .first()
+      .click()
+    await page.getByLabel('Filter the syscall table').fill('')
+    const connect = syscallRow(page, 'connect', checkout)
+    await connect.getByRole('button', { name: /^Details/ }).click()
+    await expect(page.getByTestId('syscall-details')).toContainText('ECONNREFUSED')
+    await expectMatchesAbove(page, 5)
+    await takeScreenshots(page, 'capture-selected', () => expect(matches(page)).toBeVisible())
+  })
 })

@@ -4,23 +4,12 @@
 'use client'
 import type { CaptureViewState } from '@sonde/contract'
 import type { QuantileEstimate } from '@sonde/stats'
-import {
-  type BucketRange,
-  cx,
-  formatCount,
-  formatExact,
-  formatNs,
-  formatPlural,
-  formatRate,
-  formatShare,
-  HostText,
-  LatencyHistogram,
-  LatencyTable,
-} from '@sonde/ui'
+import { type BucketRange, cx, formatCount, formatExact, formatNs, formatRate, formatShare, HostText, LatencyHistogram } from '@sonde/ui'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
 import { useRef } from 'react'
 import { ErrnoChip } from './errno-chip.tsx'
+import { SyscallDetails } from './syscall-details.tsx'
 import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-rows.ts'
 import type { UpdateView } from './use-view-state.ts'
 
@@ -291,7 +280,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           {line.calls > 0 ? formatNs(line.maxNs) : '–'}
         </div>
       </div>
-      {open ? <Details line={line} /> : null}
+      {open ? <SyscallDetails line={line} columns={HEADERS.length} /> : null}
     </>
   )
 }
@@ -304,53 +293,6 @@ function Quantile({ estimate }: { estimate: QuantileEstimate | null }) {
       title={estimate ? `Between ${formatNs(estimate.low)} and ${formatNs(estimate.high)}; interpolated within its log2 bucket` : undefined}
     >
       {estimate ? formatNs(estimate.value) : '–'}
-    </div>
-  )
-}
-
-/** The open row: all errors in words, the whole histogram. */
-function Details({ line }: { line: SyscallLine }) {
-  const p50 = line.p50()
-  const p99 = line.p99()
-  return (
-    <div role="row" className="border-line border-b bg-inset" data-testid="syscall-details">
-      <div role="cell" aria-colspan={HEADERS.length} className="sticky left-0 flex max-w-[100cqw] flex-wrap gap-x-10 gap-y-4 px-4 py-3">
-        <div className="flex min-w-60 flex-col gap-2">
-          <p>
-            <HostText wrap text={line.name} className="font-mono font-semibold text-sm" /> by{' '}
-            <HostText wrap text={line.comm} className="font-medium" /> ({line.pid}) on <HostText wrap text={line.hostName} />
-          </p>
-          <p className="text-ink-2">
-            {formatExact(line.calls)} {line.calls === 1 ? 'call' : 'calls'}, {formatRate(line.perSecond)}, {formatNs(line.totalNs)} in total
-          </p>
-          {p50 && p99 ? (
-            <p className="text-ink-2">
-              p50 between {formatNs(p50.low)} and {formatNs(p50.high)},<br />
-              p99 between {formatNs(p99.low)} and {formatNs(p99.high)}.
-            </p>
-          ) : null}
-          {line.errors.length > 0 ? (
-            <div>
-              <p className="mb-1 font-medium">
-                {formatPlural(line.errorCalls, 'call')} failed ({formatShare(line.calls > 0 ? line.errorCalls / line.calls : 0)})
-              </p>
-              <ul className="flex flex-col gap-1">
-                {line.errors.map((error) => (
-                  <li key={error.errno} className="flex items-center gap-2">
-                    <span className="w-16 text-right">{formatExact(error.count)}</span>
-                    <ErrnoChip name={error.name} />
-                  </li>
-                ))}
-              </ul>
-            </div>
-          ) : (
-            <p className="text-ink-2">No call failed.</p>
-          )}
-        </div>
-        <div className="min-w-64 flex-1">
-          <LatencyTable buckets={line.histogram} />
-        </div>
-      </div>
     </div>
   )
 }

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a row of the table of syscall-table.tsx
+// biome-ignore-all lint/a11y/useFocusableInteractive: what is in the row takes the focus
 import { formatExact, formatNs, formatPlural, formatRate, formatShare, HostText, LatencyTable } from '@sonde/ui'
 import { ErrnoChip } from './errno-chip.tsx'
 import type { SyscallLine } from './syscall-rows.ts'

@@ -86,6 +86,8 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
     maxRecordings: MAX_RECORDINGS,
     onCapabilityMissing: () => heartbeat.detectSoon(),
   })
+  session.onRejected = () =>
+    desk.stopAll({ kind: 'failed', reason: 'internal', message: 'The server does not know this host any more; it may have been removed.' })
   const answering = new Set<string>()
   const answer = async (command: Extract<AgentCommand, { type: 'query' }>): Promise<void> => {
     if (answering.has(command.queryId)) return

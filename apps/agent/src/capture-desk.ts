@@ -73,6 +73,11 @@ export class CaptureDesk {
     else this.#open(target, (opened) => this.#tellOnce(opened, { kind: 'end', report: { state: 'cancelled', reason: null, message: '' } }))
   }
 
+  /** Stops every recording, for the same reason; results that are recorded go on being uploaded. */
+  stopAll(stop: CaptureStop): void {
+    for (const job of this.#jobs.values()) job.stop(stop)
+  }
+
   /** At start: what an earlier run of the agent left is reported and uploaded; leftovers that belong to nobody are removed. */
   async recover(): Promise<void> {
     const { journal, spool, stateDir, log } = this.#options
@@ -100,7 +105,7 @@ export class CaptureDesk {
   async close(stop: CaptureStop, uploadForMs: number): Promise<void> {
     this.#closing = stop
     const jobs = [...this.#jobs.values()]
-    for (const job of jobs) job.stop(stop)
+    this.stopAll(stop)
     const timeUp = new AbortController()
     await Promise.race([Promise.all(jobs.map((job) => job.done)), pause(uploadForMs, timeUp.signal)])
     timeUp.abort()

@@ -40,6 +40,8 @@ export class Session implements Credentials {
   #identity: Identity
   #renewing: Promise<void> | null = null
   #complained = false
+  /** Told when the gateway keeps rejecting this host: nobody is left to want what it records. */
+  onRejected: () => void = () => undefined
 
   constructor(options: EnrolOptions, identity: Identity) {
     this.#options = options
@@ -62,7 +64,9 @@ export class Session implements Credentials {
     })
     await this.#renewing
     // Still the old one: the gateway may have been restored from a backup and know it later. Do not press it.
-    if (rejectedToken === this.#identity.agentToken) await pause(this.#options.rejectedWaitMs ?? REJECTED_WAIT_MS, signal)
+    if (rejectedToken !== this.#identity.agentToken) return
+    this.onRejected()
+    await pause(this.#options.rejectedWaitMs ?? REJECTED_WAIT_MS, signal)
   }
 
   async #renewOnce(): Promise<void> {

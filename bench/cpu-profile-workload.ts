@@ -43,8 +43,9 @@ export async function recordMixedWorkload(folder: string, seconds: number): Prom
   const end = String(seconds + 2)
   const children = [
     spawn(file('native'), [end]),
-    spawn(process.execPath, ['--perf-basic-prof', file('work.js'), end]),
-    spawn(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', file('work.js'), end]),
+    // V8 leaves a log in the current folder.
+    spawn(process.execPath, ['--perf-basic-prof', file('work.js'), end], { cwd: folder }),
+    spawn(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', file('work.js'), end], { cwd: folder }),
     spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=512'], { stdio: 'ignore' }),
     spawn('timeout', [end, 'bash', '-c', 'while :; do /bin/ls / >/dev/null; (:); done']),
   ]

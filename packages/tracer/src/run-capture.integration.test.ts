@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type CaptureSpec,
@@ -11,7 +13,7 @@ import {
   targetQualitySchema,
 } from '@sonde/contract'
 import { FRAME_KIND, mergeProfiles, type Profile } from '@sonde/profile'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { cgroupMounts } from './host/cgroup-mount.ts'
 import { detectFacts } from './host/detect-facts.ts'
 import { planCapture } from './plan-capture.ts'
@@ -20,15 +22,22 @@ import { runCapture } from './run-capture.ts'
 
 const usable = process.getuid?.() === 0 && ['perf', 'bpftrace'].every((tool) => spawnSync(tool, ['--version']).status === 0)
 
+/** V8 leaves a log in the current folder of each process that it names frames for. */
+const folder = mkdtempSync(path.join(tmpdir(), 'sonde-capture-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
 const children: ChildProcess[] = []
-function start(file: string, args: readonly string[]): ChildProcess & { pid: number } {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+function start(file: string, args: readonly string[], cwd?: string): ChildProcess & { pid: number } {
+  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
   children.push(child)
   if (child.pid === undefined) throw new Error(`${file} did not start`)
   return Object.assign(child, { pid: child.pid })
 }
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL')
+    rmSync(`/tmp/perf-${child.pid}.map`, { force: true })
+  }
 })
 
 /** Its message queue is down: it connects in vain, over and over, and writes that down. */
@@ -45,7 +54,7 @@ function retry() {
 }
 retry()
 `
-const startService = () => start(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', '-e', SERVICE])
+const startService = () => start(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', '-e', SERVICE], folder)
 
 let facts: HostFacts
 const spec = (over: Partial<CaptureSpec> = {}): CaptureSpec => ({ recipe: 'cpu-and-syscalls', durationMs: 3_000, rateHz: 499, ...over })

@@ -24,7 +24,7 @@ while (Date.now() < end) { sum += sondeMarker(18); sum += JSON.stringify([sum]).
 async function record(name: string, toStream: boolean): Promise<string> {
   writeFileSync(file('work.js'), SCRIPT)
   const children = [
-    spawn(process.execPath, ['--perf-basic-prof', file('work.js')], { stdio: 'ignore' }),
+    spawn(process.execPath, ['--perf-basic-prof', file('work.js')], { cwd: file('.'), stdio: 'ignore' }),
     spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=3000000'], { stdio: 'ignore' }),
     spawn('timeout', ['3', 'bash', '-c', 'while :; do /bin/ls / >/dev/null; (:); cat /proc/self/maps >/dev/null; done'], {
       stdio: 'ignore',

@@ -31,7 +31,7 @@ export const RECIPES = {
     collectors: ['stacks', 'syscalls'],
     requires: ['stacks', 'syscalls'],
     cost: 'moderate',
-    costNote: 'The sum of both: sampling is below 1 %, each system call gets about 1 to 2 µs slower.',
+    costNote: 'The sum of both: sampling is below 1 %, each system call gets about 0.3 to 2 µs slower.',
     defaults,
   },
   'cpu-profile': {
@@ -53,7 +53,7 @@ export const RECIPES = {
     collectors: ['syscalls'],
     requires: ['syscalls'],
     cost: 'moderate',
-    costNote: 'Each system call gets about 1 to 2 µs slower; nothing else does.',
+    costNote: 'Each system call gets about 0.3 to 2 µs slower; nothing else does.',
     defaults,
   },
 } satisfies Record<RecipeId, Recipe> as Record<RecipeId, Recipe>

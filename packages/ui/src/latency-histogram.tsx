@@ -108,8 +108,8 @@ export function LatencyTable({ buckets }: { buckets: LatencyBuckets }) {
           <th scope="col" className="pr-3 pb-0.5 text-right font-medium">
             took
           </th>
-          <th scope="col" className="w-full pb-0.5 font-medium">
-            <span className="sr-only">bar, on a log scale</span>
+          <th scope="col" className="w-full pb-0.5 font-normal">
+            bars on a log scale
           </th>
           <th scope="col" className="pb-0.5 pl-3 text-right font-medium">
             calls

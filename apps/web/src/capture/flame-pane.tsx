@@ -127,7 +127,8 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
             </span>
           ) : (
             <>
-              {formatShare(found.matchedShare)} in {formatPlural(found.matchedFrames, 'frame')}
+              {formatShare(found.matchedShare)}
+              <span className="hidden @min-[760px]:inline">in {formatPlural(found.matchedFrames, 'frame')}</span>
               {found.matchedFrames > 0 ? (
                 <>
                   <Button size="sm" variant="ghost" icon aria-label="Previous match" onClick={() => graph.current?.previousMatch()}>
@@ -160,7 +161,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           ))}
         </Select>
       </div>
-      <div className="w-32">
+      <div className="w-30">
         <Select
           aria-label="Colour of frames"
           value={view.color}

@@ -18,6 +18,8 @@ export function SyscallDetails({ line, columns }: { line: SyscallLine; columns: 
           </p>
           <p className="text-ink-2">
             {formatExact(line.calls)} {line.calls === 1 ? 'call' : 'calls'}, {formatRate(line.perSecond)}, {formatNs(line.totalNs)} in total
+            <br />
+            {formatNs(line.avgNs)} on average, {formatNs(line.maxNs)} at most
           </p>
           {p50 && p99 ? (
             <p className="text-ink-2">

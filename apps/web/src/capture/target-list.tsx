@@ -18,7 +18,7 @@ export function TargetList({ capture, aside }: { capture: CaptureView; aside: Re
   if (targets.length === 1 && only) {
     return (
       <div className="flex min-w-0 flex-wrap items-start gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-full sm:basis-0">
           <TargetTile target={only} single />
         </div>
         {aside}

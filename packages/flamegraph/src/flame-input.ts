@@ -143,24 +143,16 @@ export function attachInput(view: FlameView, scroller: HTMLElement, stage: HTMLE
 
   const onScroll = (): void => view.onScrolled()
 
-  stage.addEventListener('pointerdown', onPointerDown)
-  stage.addEventListener('pointermove', onPointerMove)
-  stage.addEventListener('pointerup', onPointerEnd)
-  stage.addEventListener('pointercancel', onPointerEnd)
-  stage.addEventListener('pointerleave', onPointerLeave)
-  stage.addEventListener('click', onClick)
-  stage.addEventListener('contextmenu', onContextMenu)
-  stage.addEventListener('wheel', onWheel, { passive: false })
-  scroller.addEventListener('scroll', onScroll, { passive: true })
-  return () => {
-    stage.removeEventListener('pointerdown', onPointerDown)
-    stage.removeEventListener('pointermove', onPointerMove)
-    stage.removeEventListener('pointerup', onPointerEnd)
-    stage.removeEventListener('pointercancel', onPointerEnd)
-    stage.removeEventListener('pointerleave', onPointerLeave)
-    stage.removeEventListener('click', onClick)
-    stage.removeEventListener('contextmenu', onContextMenu)
-    stage.removeEventListener('wheel', onWheel)
-    scroller.removeEventListener('scroll', onScroll)
-  }
+  const listening = new AbortController()
+  const { signal } = listening
+  stage.addEventListener('pointerdown', onPointerDown, { signal })
+  stage.addEventListener('pointermove', onPointerMove, { signal })
+  stage.addEventListener('pointerup', onPointerEnd, { signal })
+  stage.addEventListener('pointercancel', onPointerEnd, { signal })
+  stage.addEventListener('pointerleave', onPointerLeave, { signal })
+  stage.addEventListener('click', onClick, { signal })
+  stage.addEventListener('contextmenu', onContextMenu, { signal })
+  stage.addEventListener('wheel', onWheel, { passive: false, signal })
+  scroller.addEventListener('scroll', onScroll, { passive: true, signal })
+  return () => listening.abort()
 }

@@ -1,4 +1,4 @@
-import type { CaptureSyscalls, TargetView } from '@sonde/contract'
+import { type CaptureSyscalls, EMPTY_QUALITY, type TargetQuality, type TargetView } from '@sonde/contract'
 import { formatCount, formatExact, formatPlural, formatShare, type Tone } from '@sonde/ui'
 
 export type QualityBadge = { id: string; tone: Tone; label: string; what: string; remedy: string | null }
@@ -6,38 +6,25 @@ export type QualityBadge = { id: string; tone: Tone; label: string; what: string
 /** From this share on, frames without a name hide what is going on. */
 const MANY_UNKNOWN = 0.05
 
-type Sums = {
-  samples: number
-  lostSamples: number
-  throttled: number
-  frames: number
-  unknownFrames: number
-  truncatedStacks: number
-  syscalls: number
-  lostSyscalls: number
-  unmatchedSyscalls: number
-  lostEvents: number
-  mapsTruncated: number
-  partial: number
-  notes: string[]
-}
+/** What is added up over the hosts. */
+const COUNTS = [
+  'samples',
+  'lostSamples',
+  'throttled',
+  'frames',
+  'unknownFrames',
+  'truncatedStacks',
+  'syscalls',
+  'lostSyscalls',
+  'unmatchedSyscalls',
+  'lostEvents',
+] as const satisfies readonly (keyof TargetQuality)[]
+
+/** `mapsTruncated` and `partial` count hosts. */
+type Sums = Record<(typeof COUNTS)[number] | 'mapsTruncated' | 'partial', number> & { notes: string[] }
 
 function sumUp(targets: readonly TargetView[], syscalls: CaptureSyscalls | undefined): Sums {
-  const sums: Sums = {
-    samples: 0,
-    lostSamples: 0,
-    throttled: 0,
-    frames: 0,
-    unknownFrames: 0,
-    truncatedStacks: 0,
-    syscalls: 0,
-    lostSyscalls: 0,
-    unmatchedSyscalls: 0,
-    lostEvents: 0,
-    mapsTruncated: 0,
-    partial: 0,
-    notes: [],
-  }
+  const sums: Sums = { ...EMPTY_QUALITY, mapsTruncated: 0, partial: 0, notes: [] }
   for (const target of targets) {
     const { quality } = target
     if (!quality) {
@@ -50,16 +37,7 @@ function sumUp(targets: readonly TargetView[], syscalls: CaptureSyscalls | undef
       sums.mapsTruncated += snapshot.truncated ? 1 : 0
       continue
     }
-    sums.samples += quality.samples
-    sums.lostSamples += quality.lostSamples
-    sums.throttled += quality.throttled
-    sums.frames += quality.frames
-    sums.unknownFrames += quality.unknownFrames
-    sums.truncatedStacks += quality.truncatedStacks
-    sums.syscalls += quality.syscalls
-    sums.lostSyscalls += quality.lostSyscalls
-    sums.unmatchedSyscalls += quality.unmatchedSyscalls
-    sums.lostEvents += quality.lostEvents
+    for (const count of COUNTS) sums[count] += quality[count]
     sums.mapsTruncated += quality.mapsTruncated ? 1 : 0
     sums.partial += quality.partial ? 1 : 0
     for (const note of quality.notes) if (!sums.notes.includes(note)) sums.notes.push(note)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { chunkKindSchema, hostCommandSchema, planPreviewSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSpecSchema } from './capture-spec.ts'
+import { forecastAnswerSchema } from './forecast.ts'
 import { hostFactsSchema, hostLoadSchema, processListSchema } from './host.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { hostText, idSchema, labelsSchema } from './text.ts'
@@ -61,6 +62,8 @@ export type PollRequest = z.infer<typeof pollRequestSchema>
 export const hostQuerySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('processes') }),
   z.object({ kind: z.literal('plan'), spec: captureSpecSchema }),
+  /** Counts the probes for a second: what would it cost? */
+  z.object({ kind: z.literal('forecast'), spec: captureSpecSchema }),
 ])
 export type HostQuery = z.infer<typeof hostQuerySchema>
 
@@ -115,6 +118,7 @@ export type FinishReply = z.infer<typeof finishReplySchema>
 export const queryAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('processes'), processes: processListSchema }),
   z.object({ kind: z.literal('plan'), preview: planPreviewSchema }),
+  z.object({ kind: z.literal('forecast'), forecast: forecastAnswerSchema }),
   z.object({ kind: z.literal('error'), message: hostText(2000) }),
 ])
 export type QueryAnswer = z.infer<typeof queryAnswerSchema>

@@ -1,8 +1,24 @@
 import { z } from 'zod'
+import { forecastSchema } from './forecast.ts'
+import { type CollectorId, collectorIdSchema } from './instrument.ts'
 import { hostText } from './text.ts'
 
-/** Kinds of result chunk. `profile` chunks are deltas to be merged; of `syscalls` chunks the one with the highest seq is the whole truth so far. */
-export const CHUNK_KINDS = ['profile', 'syscalls'] as const
+/**
+ * Kinds of result chunk, one for each collector.
+ * - profile (`stacks`), offcpu: gzip'd profiles (docs/formats/profile-v1.md), deltas to be merged; offcpu weighs in ns.
+ * - syscalls: JSON, cumulative: the chunk with the highest seq is the whole truth so far.
+ * - counts, latency, events, counters (`pmu`): JSON, deltas: slices of time or rows to be put one after the other.
+ */
+export const CHUNK_KINDS = ['profile', 'syscalls', 'offcpu', 'counts', 'latency', 'events', 'counters'] as const
+export const CHUNK_KIND_OF = {
+  stacks: 'profile',
+  syscalls: 'syscalls',
+  offcpu: 'offcpu',
+  counts: 'counts',
+  latency: 'latency',
+  events: 'events',
+  pmu: 'counters',
+} as const satisfies Record<CollectorId, (typeof CHUNK_KINDS)[number]>
 export const chunkKindSchema = z.enum(CHUNK_KINDS)
 export type ChunkKind = z.infer<typeof chunkKindSchema>
 
@@ -43,9 +59,124 @@ export const syscallSnapshotSchema = z.object({
 })
 export type SyscallSnapshot = z.infer<typeof syscallSnapshotSchema>
 
+const processes = z.array(z.object({ pid: z.number().int().nonnegative(), comm: hostText(64) })).max(100_000)
+/** A slice of the recording: from `atMs` (ms since the probes were attached) for `lengthMs`. */
+const slice = { atMs: z.number().nonnegative(), lengthMs: z.number().positive() }
+/** Value of `groupBy`, as text; null where the instrument has none, or where the value could not be read. */
+const groupKey = hostText(256).nullable()
+
+/** `counts`: what was counted since the last chunk. `sum`: of the instrument's `sum` field, 0 without one. Pid 0 is the kernel's idle task. */
+export const countsDeltaSchema = z.object({
+  version: z.literal(1),
+  /** Labels of the attached probes, wildcards resolved; rows point into it. The same in every chunk of a target. */
+  probes: z.array(hostText(300)).max(600),
+  processes,
+  slices: z
+    .array(
+      z.object({
+        ...slice,
+        rows: z
+          .array(
+            z.object({ pid: z.number().int().nonnegative(), probe: z.number().int().nonnegative(), key: groupKey, count, sum: z.number() }),
+          )
+          .max(200_000),
+      }),
+    )
+    .max(1_000),
+  /** Events that were seen and are in no row (no room in a map, keys left out). */
+  lost: count,
+  truncated: z.boolean(),
+})
+export type CountsDelta = z.infer<typeof countsDeltaSchema>
+
+/** `latency`: spans that ended since the last chunk. Histogram as in syscallRowSchema: sparse [bucket, spans], ns, powers of two. */
+export const latencyDeltaSchema = z.object({
+  version: z.literal(1),
+  processes,
+  slices: z
+    .array(
+      z.object({
+        ...slice,
+        rows: z
+          .array(
+            z.object({
+              pid: z.number().int().nonnegative(),
+              key: groupKey,
+              count,
+              totalNs: count,
+              maxNs: count,
+              histogram: z.array(z.tuple([z.number().int().min(0).max(63), count])).max(64),
+            }),
+          )
+          .max(200_000),
+      }),
+    )
+    .max(1_000),
+  /** Spans whose beginning was not seen (under way at the start, or no room). */
+  unmatched: count,
+  lost: count,
+  truncated: z.boolean(),
+})
+export type LatencyDelta = z.infer<typeof latencyDeltaSchema>
+
+/** What sort of value a column of `events` holds: decides how it is shown. */
+export const EVENT_FIELD_TYPES = ['number', 'hex', 'text', 'duration', 'bytes', 'errno'] as const
+/** `events`: rows since the last chunk, by time. `values` in the order of `fields`; null where a value could not be read. */
+export const eventsDeltaSchema = z.object({
+  version: z.literal(1),
+  fields: z.array(z.object({ name: hostText(80), type: z.enum(EVENT_FIELD_TYPES) })).max(16),
+  rows: z
+    .array(
+      z.object({
+        /** µs since the probes were attached. */
+        timeUs: z.number(),
+        cpu: z.number().int().nonnegative(),
+        pid: z.number().int().nonnegative(),
+        tid: z.number().int().nonnegative(),
+        comm: hostText(64),
+        values: z.array(z.union([z.number(), hostText(1024), z.null()])).max(16),
+      }),
+    )
+    .max(100_000),
+  /** Rows beyond the caps, and rows that the tool lost: counted, not kept. Since the last chunk. */
+  overCap: count,
+  lost: count,
+})
+export type EventsDelta = z.infer<typeof eventsDeltaSchema>
+
+/** `counters` (collector pmu): what was counted in each interval. */
+export const countersDeltaSchema = z.object({
+  version: z.literal(1),
+  intervals: z
+    .array(
+      z.object({
+        ...slice,
+        counters: z
+          .array(
+            z.object({
+              event: hostText(64),
+              /** Null: all CPUs, or all recorded threads, together. */
+              cpu: z.number().int().nonnegative().nullable(),
+              /** Scaled up where the counter shared the hardware (see `runningShare`); null: not counted. */
+              value: z.number().nonnegative().nullable(),
+              /** Unit of the value where it is none of its own kind: `ns` for clocks. */
+              unit: hostText(16),
+              /** Share of the interval in which the counter really ran, 0..1: below 1 the value is an estimate (multiplexing). */
+              runningShare: z.number().min(0).max(1),
+            }),
+          )
+          .max(20_000),
+      }),
+    )
+    .max(1_000),
+  /** Events that this host cannot count, with the reason. */
+  unsupported: z.array(z.object({ event: hostText(64), reason: hostText(200) })).max(64),
+})
+export type CountersDelta = z.infer<typeof countersDeltaSchema>
+
 /** One command that ran (or will run) on the host: argv as given to exec, and the program text where the tool takes one. */
 export const hostCommandSchema = z.object({
-  collector: z.enum(['stacks', 'syscalls']),
+  collector: collectorIdSchema,
   tool: hostText(64),
   toolVersion: hostText(128).nullable(),
   argv: z.array(hostText(4096)).min(1).max(256),
@@ -87,6 +218,32 @@ export const targetQualitySchema = z.object({
   tracerCpuSeconds: z.number().nonnegative(),
   /** The recording ended before its time (cancelled, agent stopped, tool died): what is here is real but partial. */
   partial: z.boolean(),
+  /** Events that fired and were recorded (counted, timed or kept as rows) by the event collectors. */
+  hits: count.default(0),
+  /** Rows of `events` beyond the caps. */
+  overCapEvents: count.default(0),
+  /** Spans whose beginning was not seen. */
+  unmatchedSpans: count.default(0),
+  /** Only one in so many events was recorded, to stay within the host's budget; 1: all. */
+  sampledEvery: z.number().int().min(1).default(1),
+  /** The live brake detached the probes before the time was over: why, in a sentence. */
+  braked: hostText(300).nullable().default(null),
+  /** The dry count before attaching; null where none was needed. */
+  forecast: forecastSchema.nullable().default(null),
+  /** Where frames without a name come from, the largest first, and what would name them. */
+  unknownBy: z
+    .array(
+      z.object({
+        pid: z.number().int(),
+        comm: hostText(64),
+        module: hostText(256),
+        frames: count,
+        reason: hostText(300),
+        remedy: hostText(300),
+      }),
+    )
+    .max(20)
+    .default([]),
   /** Free sentences for what fits nowhere else. */
   notes: z.array(hostText(500)).max(20),
 })
@@ -107,5 +264,12 @@ export const EMPTY_QUALITY: TargetQuality = {
   sampledEvent: null,
   tracerCpuSeconds: 0,
   partial: false,
+  hits: 0,
+  overCapEvents: 0,
+  unmatchedSpans: 0,
+  sampledEvery: 1,
+  braked: null,
+  forecast: null,
+  unknownBy: [],
   notes: [],
 }

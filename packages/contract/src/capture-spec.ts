@@ -1,19 +1,26 @@
 import { z } from 'zod'
+import type { CapabilityId } from './host.ts'
+import {
+  COLLECTOR_IDS,
+  type CollectorId,
+  type Instrument,
+  type InstrumentOf,
+  instrumentSchema,
+  requiredCapabilities,
+} from './instrument.ts'
 import { idSchema } from './text.ts'
 
 /**
  * What to capture, as typed data. It is compiled on the agent from the agent's own templates (packages/tracer);
  * nothing in it is ever pasted into a program or given to a shell.
  */
-export const RECIPE_IDS = ['cpu-profile', 'syscall-breakdown', 'cpu-and-syscalls'] as const
-export const recipeIdSchema = z.enum(RECIPE_IDS)
-export type RecipeId = z.infer<typeof recipeIdSchema>
 
 /**
  * Which processes to record; absent = the whole host.
  * - pid: one process (thread group) and what it starts.
  * - process: every process whose comm is exactly `name` when the capture starts.
  * - cgroup: every process below this cgroup v2 path.
+ * - container: every process of the container whose id begins so (12 to 64 hex digits).
  */
 export const captureFilterSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pid'), pid: z.number().int().min(1).max(4_194_304) }).strict(),
@@ -28,22 +35,57 @@ export const captureFilterSchema = z.discriminatedUnion('kind', [
         .refine((p) => !p.split('/').includes('..') && !p.split('/').includes('.'), 'a cgroup path has no . or .. in it'),
     })
     .strict(),
+  z
+    .object({
+      kind: z.literal('container'),
+      id: z.string().regex(/^[0-9a-f]{12,64}$/, 'a container id is 12 to 64 hex digits'),
+    })
+    .strict(),
 ])
 export type CaptureFilter = z.infer<typeof captureFilterSchema>
 
 export const DURATION_MS = { min: 1_000, max: 300_000, default: 30_000 } as const
-export const RATE_HZ = { min: 1, max: 999, default: 99 } as const
+
+/** Id of a recipe: the name of its file in `recipes/`. */
+export const recipeIdSchema = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, 'not the name of a recipe')
+export type RecipeId = z.infer<typeof recipeIdSchema>
 
 export const captureSpecSchema = z
   .object({
-    recipe: recipeIdSchema,
+    version: z.literal(2),
+    /** Where the instruments came from; a title and a link, nothing is looked up by it. Null: put together by hand. */
+    recipe: recipeIdSchema.nullable(),
+    /** At most one per collector, so that each result has one origin. */
+    instruments: z
+      .array(instrumentSchema)
+      .min(1, 'pick at least one collector')
+      .max(COLLECTOR_IDS.length)
+      .refine((list) => new Set(list.map((i) => i.collector)).size === list.length, 'at most one instrument for each collector'),
     durationMs: z.number().int().min(DURATION_MS.min).max(DURATION_MS.max),
-    /** Samples per second and CPU. 99, not 100, so that sampling does not march in step with timers. Unused by syscall-breakdown. */
-    rateHz: z.number().int().min(RATE_HZ.min).max(RATE_HZ.max),
     filter: captureFilterSchema.optional(),
+    /** Only what runs as this user. */
+    uid: z.number().int().min(0).max(4_294_967_294).optional(),
+    /** Only what happens on these CPUs. */
+    cpus: z.array(z.number().int().min(0).max(8191)).min(1).max(256).optional(),
   })
   .strict()
 export type CaptureSpec = z.infer<typeof captureSpecSchema>
+/** A spec before defaults are filled in: what a person or a client writes. */
+export type CaptureSpecInput = z.input<typeof captureSpecSchema>
+
+/** The instrument of a collector, where the capture has one. */
+export function instrumentOf<C extends CollectorId>(spec: Pick<CaptureSpec, 'instruments'>, collector: C): InstrumentOf<C> | undefined {
+  return spec.instruments.find((i): i is InstrumentOf<C> => i.collector === collector)
+}
+
+export function collectorsOf(spec: { instruments: readonly Instrument[] }): CollectorId[] {
+  return spec.instruments.map((instrument) => instrument.collector)
+}
+
+/** What a host must be able to do for this spec. */
+export function capabilitiesOf(spec: { instruments: readonly Instrument[] }): CapabilityId[] {
+  return [...new Set(spec.instruments.flatMap(requiredCapabilities))]
+}
 
 export const startCaptureInputSchema = z.object({
   hostIds: z.array(idSchema).min(1, 'pick at least one host').max(500),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostCommandSchema, syscallSnapshotSchema, targetQualitySchema } from './capture-result.ts'
+import { chunkKindSchema, hostCommandSchema, syscallSnapshotSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSpecSchema } from './capture-spec.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { idSchema } from './text.ts'
@@ -38,7 +38,7 @@ export const captureViewSchema = z.object({
   endedAt: z.date().nullable(),
   targets: z.array(targetViewSchema),
   /** Grows whenever anything above or any result changes; results are fetched again when `resultVersion` does. */
-  resultVersion: z.object({ profile: z.number().int(), syscalls: z.number().int() }),
+  resultVersion: z.record(chunkKindSchema, z.number().int()),
   serverNow: z.date(),
 })
 export type CaptureView = z.infer<typeof captureViewSchema>
@@ -48,6 +48,8 @@ export const captureSummarySchema = captureViewSchema.omit({ targets: true, resu
   hosts: z.array(z.object({ id: idSchema, name: z.string(), state: targetStateSchema })),
   samples: z.number().int(),
   syscalls: z.number().int(),
+  /** Events recorded by counts, latency and events. */
+  hits: z.number().int(),
   bytes: z.number().int(),
 })
 export type CaptureSummary = z.infer<typeof captureSummarySchema>

@@ -2,7 +2,19 @@ import { z } from 'zod'
 import { hostText, idSchema, labelsSchema } from './text.ts'
 
 /** What a host can do. The agent tests each one for real at start and says why one is missing. */
-export const CAPABILITY_IDS = ['perf', 'bpftrace', 'stacks', 'syscalls', 'hardware-pmu', 'kprobes', 'uprobes', 'btf'] as const
+export const CAPABILITY_IDS = [
+  'perf',
+  'bpftrace',
+  'bpf-helper',
+  'stacks',
+  'syscalls',
+  'offcpu',
+  'tracepoints',
+  'kprobes',
+  'uprobes',
+  'hardware-pmu',
+  'btf',
+] as const
 export const capabilityIdSchema = z.enum(CAPABILITY_IDS)
 export type CapabilityId = z.infer<typeof capabilityIdSchema>
 

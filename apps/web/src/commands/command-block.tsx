@@ -1,8 +1,7 @@
 import type { HostCommand } from '@sonde/contract'
 import { Badge, CopyButton, HostText, ScrollBox, visibleText } from '@sonde/ui'
+import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
 import { shellQuote } from './shell-quote.ts'
-
-const COLLECTOR_WORDS = { stacks: 'CPU stacks', syscalls: 'Syscalls' } as const
 
 /** One command exactly as it runs on the host: argv, environment, program text; each can be copied. */
 export function CommandBlock({ command }: { command: HostCommand }) {
@@ -11,7 +10,7 @@ export function CommandBlock({ command }: { command: HostCommand }) {
   return (
     <div className="min-w-0 rounded-md border border-line bg-inset" data-testid="command">
       <div className="flex items-center gap-2 border-line border-b px-2 py-1">
-        <Badge>{COLLECTOR_WORDS[command.collector]}</Badge>
+        <Badge>{COLLECTOR_WORDS[command.collector].name}</Badge>
         <HostText text={command.tool} className="font-medium" />
         {command.toolVersion ? <HostText text={command.toolVersion} className="min-w-0 text-ink-2 text-sm" /> : null}
         <span className="flex-1" />

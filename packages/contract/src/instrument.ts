@@ -16,7 +16,8 @@ const when = conditionsSchema.default([])
 /**
  * How a span's end finds its beginning.
  * - thread: the same thread, as with functions and system calls.
- * - fields: the same values, e.g. dev and sector of a block request. As many `start` as `end` fields; numbers only.
+ * - fields: the same values, e.g. `start: ['start.dev', 'start.sector'], end: ['args.dev', 'args.sector']` of a block request: as many
+ *   of one as of the other, numbers and pointers only. Such a span belongs to the process that ended it unless `groupBy` says better.
  */
 export const spanMatchSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('thread') }).strict(),
@@ -69,7 +70,10 @@ export const offcpuInstrumentSchema = z
   })
   .strict()
 
-/** How often, over time, per process; and per value of `groupBy`. `sum` adds a field up, e.g. bytes. */
+/**
+ * How often, over time, per process; and per value of `groupBy`. `sum` adds a field up, e.g. bytes. A `groupBy` of `args.fd` is shown as
+ * the file, pipe or socket that the descriptor stands for, where the process still has it open when the agent looks.
+ */
 export const countsInstrumentSchema = z
   .object({
     collector: z.literal('counts'),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -68,7 +68,7 @@ describe('migrate', () => {
 
   it('is applied once by several at once', async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => migrate(url, dir)))
-    expect(results.flatMap((r) => r.applied)).toHaveLength(1)
+    expect(results.flatMap((r) => r.applied)).toEqual(readdirSync(dir).filter((name) => name !== 'migration_lock.toml'))
   })
 
   it('leaves nothing of a migration that fails, and can go on after its repair', async () => {

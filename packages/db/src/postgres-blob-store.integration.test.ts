@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CHUNK_KINDS, type ChunkKind } from '@sonde/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { BlobStore } from './blob-store.ts'
 import { createDb, type Db } from './create-db.ts'
@@ -10,7 +11,7 @@ let db: Db
 let blobs: BlobStore
 const options = { openStates: ['running', 'lost'], leaseMs: 60_000 }
 const ref = (seq: number, hostId = 'host-a') => ({ captureId: 'capture-1', hostId, attempt: 1, seq })
-const chunk = (text: string, kind: 'profile' | 'syscalls' = 'profile') => {
+const chunk = (text: string, kind: ChunkKind = 'profile') => {
   const data = Buffer.from(text)
   return { kind, data, sha256: createHash('sha256').update(data).digest('hex') }
 }
@@ -45,14 +46,22 @@ describe('the Postgres blob store', () => {
     expect(await blobs.put(ref(0), chunk('one'), options)).toBe('duplicate')
     expect(await blobs.put(ref(0), chunk('other'), options)).toBe('conflict')
     expect(await blobs.put(ref(0), chunk('one', 'syscalls'), options)).toBe('conflict')
-    expect(await target()).toMatchObject({ profile_chunks: 1, syscalls_chunks: 0, stored_bytes: '3', revision: 1, extended: true })
+    expect(await target()).toMatchObject({ chunk_counts: { profile: 1 }, stored_bytes: '3', revision: 1, extended: true })
+  })
+
+  it('takes every kind of chunk and counts each by itself', async () => {
+    for (const [i, kind] of CHUNK_KINDS.entries()) {
+      for (let n = 0; n <= i; n++) expect(await blobs.put(ref(i * 100 + n), chunk(`${kind} ${n}`, kind), options)).toBe('stored')
+    }
+    expect((await target()).chunk_counts).toEqual(Object.fromEntries(CHUNK_KINDS.map((kind, i) => [kind, i + 1])))
+    expect((await target('host-b')).chunk_counts).toEqual({})
   })
 
   it('stores one of many identical uploads at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => blobs.put(ref(0), chunk('same'), options)))
     expect(outcomes.filter((o) => o === 'stored')).toHaveLength(1)
     expect(outcomes.filter((o) => o === 'duplicate')).toHaveLength(7)
-    expect((await target()).profile_chunks).toBe(1)
+    expect((await target()).chunk_counts).toEqual({ profile: 1 })
   })
 
   it('takes nothing new for a target that is closed, unknown or of another attempt, but knows what it has', async () => {
@@ -62,7 +71,7 @@ describe('the Postgres blob store', () => {
     expect(await blobs.put(ref(0), chunk('one'), options)).toBe('duplicate')
     expect(await blobs.put({ ...ref(0), hostId: 'host-x' }, chunk('one'), options)).toBe('closed')
     expect(await blobs.put({ ...ref(0, 'host-b'), attempt: 2 }, chunk('one'), options)).toBe('closed')
-    expect((await target()).profile_chunks).toBe(1)
+    expect((await target()).chunk_counts).toEqual({ profile: 1 })
   })
 
   it('stores chunks of a lost target without giving it a lease', async () => {

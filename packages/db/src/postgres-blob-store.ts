@@ -29,8 +29,7 @@ export function createPostgresBlobStore({ pool }: Pick<Db, 'pool'>): BlobStore {
            RETURNING kind, size_bytes
          ), counted AS (
            UPDATE targets SET
-             profile_chunks = profile_chunks + (stored.kind = 'profile')::int,
-             syscalls_chunks = syscalls_chunks + (stored.kind = 'syscalls')::int,
+             chunk_counts = chunk_counts || jsonb_build_object(stored.kind, coalesce((chunk_counts->>stored.kind)::int, 0) + 1),
              stored_bytes = stored_bytes + stored.size_bytes,
              lease_until = CASE WHEN ended_at IS NULL THEN GREATEST(lease_until, now() + $9 * interval '1 ms') ELSE lease_until END,
              revision = revision + 1

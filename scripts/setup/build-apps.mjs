@@ -60,10 +60,11 @@ export async function ensurePrismaClient(root, progress) {
  * Builds the apps whose sources, by content, are not those of their last build. Seconds where nothing changed.
  * @param {string} root
  * @param {import('./progress.mjs').Progress} progress
+ * @param {readonly string[]} [names] these apps only
  */
-export async function ensureBuilt(root, progress) {
+export async function ensureBuilt(root, progress, names = APPS.map((app) => app.name)) {
   const common = ['packages', 'package-lock.json', 'tsconfig.base.json', 'prisma/schema.prisma']
-  for (const app of APPS) {
+  for (const app of APPS.filter((candidate) => names.includes(candidate.name))) {
     const folder = path.join(root, 'apps', app.name)
     const stamp = path.join(folder, app.stamp)
     const hash = contentHash(root, [...common, `apps/${app.name}`])

@@ -1,0 +1,97 @@
+import { type ElfFile, type ElfSection, SECTION_TYPE, textAt, unsigned64, viewOf } from './elf-file.ts'
+
+export type ElfFunction = {
+  /** As in the symbol table (mangled), without a version. */
+  name: string
+  /** Where its first instruction lies in the file, and its length; both in bytes. Length 0: the file does not say. */
+  offset: number
+  size: number
+  /** As linked: where the file would lie if it were loaded as it says. */
+  address: number
+  /** An indirect function (STT_GNU_IFUNC): the address is that of its resolver, which runs once, not of the function. */
+  indirect: boolean
+  /** In the dynamic symbol table, so that it is there in a stripped file too. */
+  exported: boolean
+}
+
+export type ElfFunctions = {
+  /** Sorted by name, then by offset; each pair once. */
+  functions: ElfFunction[]
+  /** Symbols of functions that are left out: a name that cannot be printed, an address that no segment of code covers. */
+  skipped: number
+  /** More than the limit: the rest is missing. */
+  truncated: boolean
+}
+
+const SYMBOL_BYTES = 24
+const TYPE_FUNCTION = 2
+const TYPE_INDIRECT = 10
+const PRINTABLE = /^[\x21-\x7e]+$/
+
+export type SymbolLimits = { maxFunctions: number; maxNameLength: number }
+export const SYMBOL_LIMITS: SymbolLimits = { maxFunctions: 400_000, maxNameLength: 1_024 }
+
+export type ReadFunctionsOptions = {
+  /** The separate debug file of the same build: its addresses are those of the file, whose segments turn them into offsets. */
+  debug?: ElfFile | null
+  /** Only these, where given: much cheaper than all of a browser. */
+  wanted?: (name: string) => boolean
+  limits?: SymbolLimits
+}
+
+/** All functions of the symbol tables of a file and of its debug file. Throws ElfError where a table is broken. */
+export function readElfFunctions(elf: ElfFile, options: ReadFunctionsOptions = {}): ElfFunctions {
+  const { debug = null, wanted = () => true, limits = SYMBOL_LIMITS } = options
+  const byKey = new Map<string, ElfFunction>()
+  const result = { skipped: 0, truncated: false }
+  for (const file of debug === null ? [elf] : [elf, debug]) {
+    for (const section of file.sections) {
+      for (const symbol of readTable(file, section)) {
+        const name = withoutVersion(symbol.name)
+        if (!wanted(name)) continue
+        const offset = elf.fileOffset(symbol.address, { executable: true })
+        if (offset === null || name.length > limits.maxNameLength || !PRINTABLE.test(name)) {
+          result.skipped++
+          continue
+        }
+        const key = `${offset} ${name}`
+        const known = byKey.get(key)
+        if (known !== undefined) known.exported ||= symbol.exported
+        else if (byKey.size < limits.maxFunctions) byKey.set(key, { ...symbol, name, offset })
+        else result.truncated = true
+      }
+    }
+  }
+  const functions = [...byKey.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.offset - b.offset))
+  return { functions, ...result }
+}
+
+type RawSymbol = Omit<ElfFunction, 'offset'>
+
+/** Functions that this file defines, out of one section; nothing where it is no symbol table. */
+function* readTable(file: ElfFile, section: ElfSection): IterableIterator<RawSymbol> {
+  const isTable = section.type === SECTION_TYPE.symtab || section.type === SECTION_TYPE.dynsym
+  const strings = file.sections[section.link]
+  if (!isTable || strings?.type !== SECTION_TYPE.strtab) return
+  const view = viewOf(file.bytesOf(section))
+  const names = file.bytesOf(strings)
+  for (let at = 0; at + SYMBOL_BYTES <= view.byteLength; at += SYMBOL_BYTES) {
+    const type = view.getUint8(at + 4) & 0xf
+    // Section 0: defined elsewhere.
+    if ((type !== TYPE_FUNCTION && type !== TYPE_INDIRECT) || view.getUint16(at + 6, true) === 0) continue
+    const size = unsigned64(view, at + 16)
+    yield {
+      name: textAt(names, view.getUint32(at, true)),
+      address: unsigned64(view, at + 8),
+      size: Number.isSafeInteger(size) ? size : 0,
+      indirect: type === TYPE_INDIRECT,
+      exported: section.type === SECTION_TYPE.dynsym,
+    }
+  }
+}
+
+/** Some linkers keep the version in the name: `memcpy@@GLIBC_2.14`. */
+function withoutVersion(name: string): string {
+  const at = name.indexOf('@')
+  return at > 0 ? name.slice(0, at) : name
+}

@@ -1,28 +1,56 @@
 import type { CaptureSpec, HostCommand } from '@sonde/contract'
+import type { CollectorPlanOf } from './collectors/collector-plan.ts'
+import type { StacksPlan } from './collectors/stacks-plan.ts'
+import type { SyscallsPlan } from './collectors/syscalls-plan.ts'
+import type { ResolvedProbe } from './probes/resolved-probe.ts'
 
-/** What the filter came down to on this host, at the moment of planning. */
-export type TraceScope =
+/** What the filter came down to on this host, at the moment of planning: which processes, and which users and CPUs of them. */
+export type TraceScope = ProcessScope & {
+  /** Only what runs as this user. Absent: all. */
+  uid?: number | undefined
+  /** Only what happens on these CPUs, which exist. Absent: all. */
+  cpus?: readonly number[] | undefined
+}
+
+export type ProcessScope =
   | { kind: 'host' }
   /** `pids` are thread group ids; what they start while the capture runs is recorded too. */
   | { kind: 'processes'; pids: number[] }
   /** `ids` are the cgroup ids (inode numbers) of the directory and of every directory below it. `path` is relative to the cgroup v2 mount. */
   | { kind: 'cgroup'; path: string; directory: string; ids: number[]; processCount: number }
 
-/** A checked capture spec, compiled for this host: everything that `runCapture` will execute, word for word. */
-export type CapturePlan = {
-  spec: CaptureSpec
+/** What became of a filter on this host. */
+export type ResolvedScope = {
   scope: TraceScope
-  /** One per collector, with argv as given to exec (the guards `setpriv` and `timeout` included). */
-  commands: HostCommand[]
   /** Processes that the filter matches now; null without a filter. */
   matchedProcesses: number | null
-  /** What perf samples on; null where the recipe takes no stacks. */
-  sampledEvent: 'cpu-clock' | 'cycles' | null
   /** Where perf cannot filter (too many threads, no usable cgroup hierarchy): it samples the whole host, and the agent keeps these and their children. */
-  onlyPids: number[] | null
-  /** Sentences for the result's quality notes: known limits of this plan. */
+  perfOnlyPids: number[] | null
   notes: string[]
 }
 
-/** What became of a filter on this host. `perfOnlyPids`: see `CapturePlan.onlyPids`. */
-export type ResolvedScope = { scope: TraceScope; matchedProcesses: number | null; perfOnlyPids: number[] | null; notes: string[] }
+export type CollectorPlan =
+  | StacksPlan
+  | SyscallsPlan
+  | CollectorPlanOf<'offcpu'>
+  | CollectorPlanOf<'counts'>
+  | CollectorPlanOf<'latency'>
+  | CollectorPlanOf<'events'>
+  | CollectorPlanOf<'pmu'>
+
+/** A checked capture spec, compiled for this host: everything that `runCapture` will execute, word for word. */
+export type CapturePlan = ResolvedScope & {
+  spec: CaptureSpec
+  /** One per instrument, in the order of the spec. */
+  collectors: readonly CollectorPlan[]
+  /** Lets go of the files that resolved probes hold open. Called once the plan is of no more use; may be called again. */
+  release(): void
+}
+
+/** Every command of a plan, in order. */
+export const commandsOf = (plan: Pick<CapturePlan, 'collectors'>): HostCommand[] =>
+  plan.collectors.flatMap((collector) => collector.commands)
+
+/** Everything that a plan attaches, wildcards resolved. */
+export const resolvedProbesOf = (plan: Pick<CapturePlan, 'collectors'>): ResolvedProbe[] =>
+  plan.collectors.flatMap(({ probes }) => [...probes.start, ...probes.fire])

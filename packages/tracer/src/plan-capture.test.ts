@@ -1,6 +1,7 @@
-import type { CaptureFilter, CaptureSpec, HostFacts } from '@sonde/contract'
+import { type CaptureFilter, type CaptureSpec, type HostFacts, specOfRecipe } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import type { ResolvedScope } from './capture-plan.ts'
+import { commandsOf, type ResolvedScope } from './capture-plan.ts'
+import type { InstrumentProbes } from './collectors/collector-plan.ts'
 import { compilePlan, planCapture, previewPlan } from './plan-capture.ts'
 import { knowsControl } from './stacks/perf-commands.ts'
 import { syscallProgram } from './syscalls/syscall-program.ts'
@@ -26,13 +27,25 @@ const facts = (without: readonly string[] = []): HostFacts => ({
     remedy: without.includes(id) ? 'Bring it.' : null,
   })),
 })
-const spec = (over: Partial<CaptureSpec> = {}): CaptureSpec => ({ recipe: 'cpu-and-syscalls', durationMs: 30_000, rateHz: 99, ...over })
+const spec = (recipe = 'cpu-and-syscalls'): CaptureSpec => specOfRecipe(recipe, { durationMs: 30_000 })
+/** As resolved on any host: the recipes here have counters for probes, or none. */
+const probesOf = (instrument: CaptureSpec['instruments'][number]): InstrumentProbes => ({
+  fire:
+    instrument.collector === 'stacks' && instrument.probe.kind === 'pmu'
+      ? [{ kind: 'pmu', label: 'pmu', arguments: [], event: instrument.probe.event }]
+      : [],
+  start: [],
+})
+const compile = (captureSpec: CaptureSpec, hostFacts: HostFacts, resolved: ResolvedScope) =>
+  compilePlan(captureSpec, hostFacts, resolved, captureSpec.instruments.map(probesOf), 1)
+const commands = (captureSpec: CaptureSpec, hostFacts: HostFacts, resolved: ResolvedScope) =>
+  commandsOf(compile(captureSpec, hostFacts, resolved))
 const host: ResolvedScope = { scope: { kind: 'host' }, matchedProcesses: null, perfOnlyPids: null, notes: [] }
 const pids: ResolvedScope = { scope: { kind: 'processes', pids: [12, 34] }, matchedProcesses: 2, perfOnlyPids: null, notes: [] }
 
 describe('compilePlan', () => {
   it('guards every tool by a deadline and its parent, twice', () => {
-    for (const command of compilePlan(spec(), facts(), host).commands) {
+    for (const command of commands(spec(), facts(), host)) {
       expect(command.argv.slice(0, 4)).toEqual(['setpriv', '--pdeathsig', 'KILL', '--'])
       expect(command.argv[4]).toBe('timeout')
       expect(command.argv.filter((arg) => arg === '--pdeathsig')).toHaveLength(2)
@@ -41,29 +54,28 @@ describe('compilePlan', () => {
   })
 
   it('samples cycles only where there is a PMU', () => {
-    const event = (f: HostFacts) => compilePlan(spec({ recipe: 'cpu-profile' }), f, host)
-    expect(event(facts()).commands[0]?.argv).toContain('cycles')
-    expect(event(facts(['hardware-pmu'])).commands[0]?.argv).toContain('cpu-clock:I')
-    expect(event(facts(['hardware-pmu'])).sampledEvent).toBe('cpu-clock')
+    const plan = (f: HostFacts) => compile(spec('cpu-profile'), f, host).collectors[0]
+    expect(plan(facts())?.commands[0]?.argv).toContain('cycles')
+    expect(plan(facts(['hardware-pmu']))?.commands[0]?.argv).toContain('cpu-clock:I')
+    expect(plan(facts(['hardware-pmu']))).toMatchObject({ meta: { event: 'cpu-clock', unit: 'samples', periodNs: 10_101_010 } })
   })
 
   it('runs what the recipe needs and nothing else', () => {
-    const tools = (recipe: CaptureSpec['recipe']) =>
-      compilePlan(spec({ recipe }), facts(), host).commands.map((command) => command.collector)
+    const tools = (recipe: string) => commands(spec(recipe), facts(), host).map((command) => command.collector)
     expect(tools('cpu-profile')).toEqual(['stacks', 'stacks'])
     expect(tools('syscall-breakdown')).toEqual(['syscalls'])
     expect(tools('cpu-and-syscalls')).toEqual(['stacks', 'stacks', 'syscalls'])
   })
 
   it('filters in the kernel, for both tools', () => {
-    const [record, , bpftrace] = compilePlan(spec(), facts(), pids).commands
+    const [record, , bpftrace] = commands(spec(), facts(), pids)
     expect(record?.argv.slice(record.argv.indexOf('-p'))).toEqual(['-p', '12,34', '-k', 'CLOCK_MONOTONIC', '--control', 'fd:3', '-o', '-'])
     expect(record?.argv).not.toContain('-a')
     expect(bpftrace?.program).toContain('BEGIN { @p[12] = 1; @p[34] = 1; }')
     expect(bpftrace?.program).toContain('sys_enter /@p[pid]/')
-    const wide = compilePlan(spec(), facts(), { ...pids, perfOnlyPids: [12, 34] })
-    expect(wide.commands[0]?.argv).toContain('-a')
-    expect(wide.onlyPids).toEqual([12, 34])
+    const [wide] = compile(spec(), facts(), { ...pids, perfOnlyPids: [12, 34] }).collectors
+    expect(wide?.commands[0]?.argv).toContain('-a')
+    expect(wide).toMatchObject({ id: 'stacks', onlyPids: [12, 34] })
   })
 
   it('asks older perf to flush in the only way it knows', () => {
@@ -120,7 +132,11 @@ describe('planCapture', () => {
         reason: 'bad-spec',
       })
     }
-    await expect(planCapture({ ...spec(), rateHz: 100_000 }, facts())).rejects.toMatchObject({ reason: 'bad-spec' })
+    const [stacks] = spec('cpu-profile').instruments
+    for (const wrong of [{ sample: { by: 'frequency', hz: 100_000 } }, { probe: { kind: 'pmu', event: 'cycles -o /etc/passwd' } }]) {
+      const instruments = [{ ...stacks, ...wrong }] as CaptureSpec['instruments']
+      await expect(planCapture({ ...spec(), instruments }, facts())).rejects.toMatchObject({ reason: 'bad-spec' })
+    }
   })
 
   it('compares process names, and never runs or pastes them', async () => {
@@ -137,7 +153,7 @@ describe('planCapture', () => {
     })
     await expect(planCapture(spec(), facts(['bpftrace', 'syscalls']))).rejects.toMatchObject({ reason: 'bpftrace-missing' })
     await expect(planCapture(spec(), facts(['syscalls']))).rejects.toMatchObject({ reason: 'capability-missing' })
-    await expect(planCapture(spec({ recipe: 'cpu-profile' }), facts(['bpftrace', 'syscalls']))).resolves.toMatchObject({
+    await expect(planCapture(spec('cpu-profile'), facts(['bpftrace', 'syscalls']))).resolves.toMatchObject({
       matchedProcesses: null,
     })
     expect(await previewPlan(spec(), facts(['perf', 'stacks']))).toMatchObject({ ok: false, reason: 'perf-missing' })

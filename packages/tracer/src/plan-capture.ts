@@ -1,77 +1,106 @@
 import {
+  type CapabilityId,
   type CaptureSpec,
-  type CollectorId,
   captureSpecSchema,
-  type HostCommand,
   type HostFacts,
+  type Instrument,
   type PlanPreview,
-  RECIPES,
+  type Probe,
+  probesOf,
+  requiredCapabilities,
 } from '@sonde/contract'
-import type { CapturePlan, ResolvedScope } from './capture-plan.ts'
+import { type CapturePlan, commandsOf, type ResolvedScope } from './capture-plan.ts'
+import type { InstrumentProbes } from './collectors/collector-plan.ts'
+import { planCollector } from './collectors/plan-collector.ts'
 import { resolveScope } from './host/resolve-scope.ts'
-import { perfRecordCommand, perfScriptCommand } from './stacks/perf-commands.ts'
-import { bpftraceCommand } from './syscalls/bpftrace-command.ts'
+import { HeldFiles } from './probes/held-files.ts'
+import { resolveProbes } from './probes/resolve-probes.ts'
+import type { ResolvedProbe } from './probes/resolved-probe.ts'
 import { TraceRefusal } from './trace-errors.ts'
 
+export type PlanOptions = {
+  /** Record one in so many events, to stay within the host's budget; 1, the default: all. */
+  every?: number
+}
+
 /**
- * Checks a spec against the host and compiles it from the templates in this package. Starts nothing.
- * @throws TraceRefusal: bad-spec, perf-missing, bpftrace-missing, capability-missing, no-process
+ * Checks a spec against the host and compiles it from the templates in this package. Starts nothing. The plan may hold files open:
+ * `release` it when it is of no more use (`runCapture` does).
+ * @throws TraceRefusal: bad-spec, perf-missing, bpftrace-missing, capability-missing, no-process, probe-missing, too-many-probes
  */
-export async function planCapture(spec: CaptureSpec, facts: HostFacts): Promise<CapturePlan> {
+export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: PlanOptions = {}): Promise<CapturePlan> {
   const checked = captureSpecSchema.safeParse(spec)
   if (!checked.success)
     throw new TraceRefusal('bad-spec', checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-  const { collectors } = RECIPES[checked.data.recipe]
-  for (const collector of collectors) requireCapability(collector, facts)
-  const resolved = await resolveScope(checked.data.filter)
-  return compilePlan(checked.data, facts, resolved)
+  const { instruments } = checked.data
+  for (const instrument of instruments) requireCapabilities(instrument, facts)
+  const resolved = await resolveScope(checked.data)
+  const files = new HeldFiles()
+  try {
+    const probes: InstrumentProbes[] = []
+    for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files))
+    const plan = compilePlan(checked.data, facts, resolved, probes, options.every ?? 1)
+    return { ...plan, release: () => files.close() }
+  } catch (error) {
+    files.close()
+    throw error
+  }
 }
 
 /** The same, as what a person is shown before Start: the exact commands, or why not. Never throws. */
 export async function previewPlan(spec: CaptureSpec, facts: HostFacts): Promise<PlanPreview> {
   try {
     const plan = await planCapture(spec, facts)
-    return { ok: true, commands: plan.commands, matchedProcesses: plan.matchedProcesses }
+    plan.release()
+    return { ok: true, commands: commandsOf(plan), matchedProcesses: plan.matchedProcesses }
   } catch (error) {
     if (error instanceof TraceRefusal) return { ok: false, reason: error.reason, message: error.message }
     return { ok: false, reason: 'internal', message: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** The pure part: checked spec and resolved filter → commands. */
-export function compilePlan(spec: CaptureSpec, facts: HostFacts, resolved: ResolvedScope): CapturePlan {
-  const { collectors } = RECIPES[spec.recipe]
-  const commands: HostCommand[] = []
-  let sampledEvent: CapturePlan['sampledEvent'] = null
-  if (collectors.includes('stacks')) {
-    sampledEvent = isAvailable('hardware-pmu', facts) ? 'cycles' : 'cpu-clock'
-    commands.push(perfRecordCommand({ spec, facts, scope: resolved.scope, wholeHost: resolved.perfOnlyPids !== null, event: sampledEvent }))
-    commands.push(perfScriptCommand({ spec, facts }))
-  }
-  if (collectors.includes('syscalls')) commands.push(bpftraceCommand({ spec, facts, scope: resolved.scope }))
-  return {
-    spec,
-    scope: resolved.scope,
-    commands,
-    matchedProcesses: resolved.matchedProcesses,
-    sampledEvent,
-    onlyPids: resolved.perfOnlyPids,
-    notes: resolved.notes,
-  }
+/** The pure part: checked spec, resolved filter and probes (one entry per instrument) → what will run. @throws TraceRefusal */
+export function compilePlan(
+  spec: CaptureSpec,
+  facts: HostFacts,
+  resolved: ResolvedScope,
+  probes: readonly InstrumentProbes[],
+  every: number,
+): Omit<CapturePlan, 'release'> {
+  const collectors = spec.instruments.map((instrument, i) =>
+    planCollector(instrument, { spec, facts, resolved, probes: probes[i] ?? { fire: [], start: [] }, every }),
+  )
+  return { ...resolved, spec, collectors }
 }
 
-function isAvailable(id: HostFacts['capabilities'][number]['id'], facts: HostFacts): boolean {
-  return facts.capabilities.some((capability) => capability.id === id && capability.available)
+async function probesOfInstrument(instrument: Instrument, files: HeldFiles): Promise<InstrumentProbes> {
+  const resolveAll = async (probes: readonly Probe[]): Promise<ResolvedProbe[]> => {
+    const resolved: ResolvedProbe[] = []
+    for (const probe of probes) resolved.push(...(await resolveProbes(probe, files)))
+    return resolved
+  }
+  const begins = instrument.collector === 'latency' || instrument.collector === 'events' ? instrument.start : undefined
+  if (begins === undefined) return { fire: await resolveAll(probesOf(instrument)), start: [] }
+  const start = await resolveAll([begins.probe])
+  return { start, fire: await resolveAll(probesOf(instrument).filter((probe) => probe !== begins.probe)) }
 }
 
-function requireCapability(collector: CollectorId, facts: HostFacts): void {
-  if (collector === 'syscalls' && facts.arch === 'other') {
-    throw new TraceRefusal('capability-missing', 'System call numbers of this architecture are not known here (only x64 and arm64 are).')
+/** Tools that a capability comes from: where the tool is missing, that is what to say. */
+const TOOL_OF: Partial<Record<CapabilityId, { id: CapabilityId; reason: 'perf-missing' | 'bpftrace-missing' }>> = {
+  perf: { id: 'perf', reason: 'perf-missing' },
+  stacks: { id: 'perf', reason: 'perf-missing' },
+  bpftrace: { id: 'bpftrace', reason: 'bpftrace-missing' },
+  syscalls: { id: 'bpftrace', reason: 'bpftrace-missing' },
+}
+
+function requireCapabilities(instrument: Instrument, facts: HostFacts): void {
+  for (const id of requiredCapabilities(instrument)) {
+    const capability = facts.capabilities.find((candidate) => candidate.id === id)
+    if (capability?.available) continue
+    const tool = TOOL_OF[id]
+    const toolCapability = tool && facts.capabilities.find((candidate) => candidate.id === tool.id)
+    const about = capability ?? toolCapability
+    const message = [about?.reason, about?.remedy].filter(Boolean).join(' ') || `This host cannot do what "${id}" stands for.`
+    throw new TraceRefusal(tool !== undefined && !toolCapability?.available ? tool.reason : 'capability-missing', message)
   }
-  if (isAvailable(collector, facts)) return
-  const tool = collector === 'stacks' ? 'perf' : 'bpftrace'
-  const capability = facts.capabilities.find((c) => c.id === collector) ?? facts.capabilities.find((c) => c.id === tool)
-  const message = [capability?.reason, capability?.remedy].filter((text) => text).join(' ') || `${tool} does not work on this host.`
-  if (!isAvailable(tool, facts)) throw new TraceRefusal(collector === 'stacks' ? 'perf-missing' : 'bpftrace-missing', message)
-  throw new TraceRefusal('capability-missing', message)
 }

@@ -9,11 +9,13 @@ import {
   type HostFacts,
   hostFactsSchema,
   type SyscallSnapshot,
+  specOfRecipe,
   syscallSnapshotSchema,
   targetQualitySchema,
 } from '@sonde/contract'
 import { FRAME_KIND, mergeProfiles, type Profile } from '@sonde/profile'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { commandsOf } from './capture-plan.ts'
 import { cgroupMounts } from './host/cgroup-mount.ts'
 import { detectFacts } from './host/detect-facts.ts'
 import { planCapture } from './plan-capture.ts'
@@ -57,7 +59,17 @@ retry()
 const startService = () => start(process.execPath, ['--perf-basic-prof', '--interpreted-frames-native-stack', '-e', SERVICE], folder)
 
 let facts: HostFacts
-const spec = (over: Partial<CaptureSpec> = {}): CaptureSpec => ({ recipe: 'cpu-and-syscalls', durationMs: 3_000, rateHz: 499, ...over })
+const spec = ({
+  recipe = 'cpu-and-syscalls',
+  hz = 499,
+  ...over
+}: Partial<Pick<CaptureSpec, 'durationMs' | 'filter'>> & { recipe?: string; hz?: number } = {}): CaptureSpec => {
+  const made = specOfRecipe(recipe, { durationMs: 3_000, ...over })
+  const instruments = made.instruments.map((instrument) =>
+    instrument.collector === 'stacks' ? { ...instrument, sample: { by: 'frequency' as const, hz } } : instrument,
+  )
+  return { ...made, instruments }
+}
 
 async function capture(
   captureSpec: CaptureSpec,
@@ -77,8 +89,11 @@ async function capture(
       attached = commands
       await options.onAttached?.()
     },
-    onProfile: (delta) => void deltas.push(delta),
-    onSyscalls: (snapshot) => void snapshots.push(syscallSnapshotSchema.parse(snapshot)),
+    onResult: (result) => {
+      if (result.kind === 'profile') deltas.push(result.profile)
+      else if (result.kind === 'syscalls') snapshots.push(syscallSnapshotSchema.parse(result.snapshot))
+      return 0
+    },
   })
   expect(targetQualitySchema.parse(outcome.quality)).toEqual(outcome.quality)
   return {
@@ -128,7 +143,7 @@ describe.skipIf(!usable)('runCapture', () => {
     const { plan, outcome, deltas, snapshots, attached, profile, last } = await capture(
       spec({ durationMs: 5_000, filter: { kind: 'pid', pid: service.pid } }),
     )
-    expect(attached).toEqual(plan.commands)
+    expect(attached).toEqual(commandsOf(plan))
     expect(deltas.length).toBeGreaterThanOrEqual(2)
     expect(snapshots.length).toBeGreaterThanOrEqual(2)
     expect(outcome.quality).toMatchObject({ partial: false, lostSamples: 0, lostSyscalls: 0, mapsTruncated: false, notes: [] })
@@ -180,7 +195,7 @@ describe.skipIf(!usable)('runCapture', () => {
     const onAttached = async () => {
       own = await withDescendants([process.pid])
     }
-    const { outcome, last, profile } = await capture(spec({ rateHz: 99 }), { onAttached })
+    const { outcome, last, profile } = await capture(spec({ hz: 99 }), { onAttached })
     expect(own.length).toBeGreaterThan(6)
     const comms = last?.processes.map(({ comm }) => comm) ?? []
     expect(comms).toContain('dd')

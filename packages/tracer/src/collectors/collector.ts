@@ -29,9 +29,10 @@ export type PublishContext = {
   startMs: number
   /** Wall time recorded so far, ms. */
   recordedMs: number
-  /** Pids of the tracers and of the agent: never part of a result. */
+  /** Pids of the tracers and of the agent: never part of a result that counts. */
   isExcluded(pid: number): boolean
-  commOf(pid: number): string
+  /** Reads the names of all processes that run now; what comes back also knows those that ran at an earlier reading. */
+  readComms(): Promise<(pid: number) => string | undefined>
   /** No more will be recorded; hand over all there is. */
   final: boolean
   /** How long names may take to be resolved. */
@@ -44,13 +45,15 @@ export type CollectorActivity = {
   hits: number
 }
 
+export type CollectorFailure = { reason: TargetReason; message: string }
+
 /**
  * One instrument at work on this host: tools were started from its plan, and run until `stop`. One file per collector implements it;
  * `run-capture.ts` knows no other face of them.
  */
 export type Collector = {
   readonly id: CollectorId
-  /** Resolves to true when every probe is attached, to false where the tools have ended before. Never rejects. */
+  /** Resolves to true when every probe is attached, to false where that failed or the tools have ended before. Never rejects. */
   readonly attached: Promise<boolean>
   /** The tools have ended and all their output is read. Never rejects. */
   readonly ended: Promise<void>
@@ -63,16 +66,22 @@ export type Collector = {
   /** Direct children of the agent that this collector started. */
   readonly guardPids: readonly number[]
   readonly activity: CollectorActivity
+  /** Nothing that was recorded has been handed over. */
+  readonly isEmpty: boolean
   /** Called whenever there is something new to publish before the next regular turn (may never be called). */
   onReady: (() => void) | null
-  /** Ends the recording: the tools print what they have. Over when `ended` resolves, at the latest after `patienceMs`. May be called again to hurry. */
-  stop(patienceMs: number): void
+  /**
+   * Ends the recording: the tools print what they have. Over when `ended` resolves, at the latest a moment after `patienceMs`.
+   * `early`: before the time that was asked for; where it is not, tools that keep the time themselves get a moment to end by themselves.
+   * May be called again to hurry.
+   */
+  stop(end: { early: boolean; patienceMs: number }): void
   /** Hands over what is new since the last call, about every 2 s while recording and once at the end. Awaits the sink (back-pressure). */
   publish(context: PublishContext, sink: (result: CollectorResult) => Promise<void>): Promise<void>
   /** Why it has failed, or failed to attach; null while all is well and after a good end. */
-  failure(): { reason: TargetReason; message: string } | null
-  /** Adds this collector's counts, losses and notes. Called once, after `close`. */
+  failure(): CollectorFailure | null
+  /** Adds this collector's counts, losses, CPU seconds and notes. Called at least once, at the latest after `close`; each time on a fresh quality. */
   addQuality(quality: TargetQuality): void
-  /** Makes sure that nothing is left: processes, probes, descriptors. `hurry`: someone waits for a cancel. Never rejects. */
+  /** Makes sure that nothing is left: processes, probes, descriptors. `hurry`: someone waits for a cancel. May be called again. Never rejects. */
   close(hurry: boolean): Promise<void>
 }

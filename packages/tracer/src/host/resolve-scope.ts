@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
-import type { CaptureFilter } from '@sonde/contract'
+import type { CaptureFilter, CaptureSpec } from '@sonde/contract'
 import type { ResolvedScope } from '../capture-plan.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import { cgroupMounts } from './cgroup-mount.ts'
@@ -12,8 +12,13 @@ const MAX_CGROUPS = 256
 const MAX_PERF_DESCRIPTORS = 4_000
 const CPU_COUNT_MIN = 1
 
-/** Finds out what a filter means on this host now. @throws TraceRefusal no-process, capability-missing */
-export async function resolveScope(filter: CaptureFilter | undefined): Promise<ResolvedScope> {
+/** Finds out what a spec's filters mean on this host now. @throws TraceRefusal no-process, capability-missing */
+export async function resolveScope({ filter, uid, cpus }: Pick<CaptureSpec, 'filter' | 'uid' | 'cpus'>): Promise<ResolvedScope> {
+  const resolved = await resolveProcesses(filter)
+  return { ...resolved, scope: { ...resolved.scope, uid, cpus } }
+}
+
+async function resolveProcesses(filter: CaptureFilter | undefined): Promise<ResolvedScope> {
   if (filter === undefined) return { scope: { kind: 'host' }, matchedProcesses: null, perfOnlyPids: null, notes: [] }
   switch (filter.kind) {
     case 'pid':
@@ -29,6 +34,8 @@ export async function resolveScope(filter: CaptureFilter | undefined): Promise<R
     }
     case 'cgroup':
       return cgroup(filter.path)
+    case 'container':
+      throw new TraceRefusal('capability-missing', 'This agent does not look containers up yet.')
   }
 }
 

@@ -8,16 +8,16 @@ const ended = (code: number) => ({ code, signal: null, spawnError: null })
 
 describe.skipIf(!existsSync(folder))('messages that the tools were seen to print (../shared/oracle)', () => {
   it.each([
-    ['stacks', 'perf-missing-pid.txt', 'process-exited'],
-    ['stacks', 'perf-record-disk-full.txt', 'disk-full'],
-    ['stacks', 'perf-paranoid2-nobody.txt', 'capability-missing'],
-    ['stacks', 'perf-missing-event.txt', 'capability-missing'],
-    ['stacks', 'perf-bad-filter.txt', 'tool-failed'],
-    ['syscalls', 'bpftrace-nobody.txt', 'capability-missing'],
-    ['syscalls', 'bpftrace-missing-tracepoint.txt', 'capability-missing'],
-    ['syscalls', 'bpftrace-missing-binary.txt', 'tool-failed'],
-  ] as const)('%s %s → %s', (collector, file, reason) => {
-    const failure = explainFailure(collector, ended(1), readFileSync(path.join(folder, file), 'utf8'))
+    ['perf', 'perf-missing-pid.txt', 'process-exited'],
+    ['perf', 'perf-record-disk-full.txt', 'disk-full'],
+    ['perf', 'perf-paranoid2-nobody.txt', 'capability-missing'],
+    ['perf', 'perf-missing-event.txt', 'capability-missing'],
+    ['perf', 'perf-bad-filter.txt', 'tool-failed'],
+    ['bpftrace', 'bpftrace-nobody.txt', 'capability-missing'],
+    ['bpftrace', 'bpftrace-missing-tracepoint.txt', 'capability-missing'],
+    ['bpftrace', 'bpftrace-missing-binary.txt', 'tool-failed'],
+  ] as const)('%s %s → %s', (tool, file, reason) => {
+    const failure = explainFailure(tool, ended(1), readFileSync(path.join(folder, file), 'utf8'))
     expect(failure.reason).toBe(reason)
     expect(failure.message).not.toContain('RLIMIT_MEMLOCK')
   })
@@ -29,17 +29,17 @@ describe.skipIf(!existsSync(folder))('messages that the tools were seen to print
 
 describe('explainFailure', () => {
   it('tells a program that is not there from one that failed', () => {
-    expect(explainFailure('stacks', ended(127), 'setpriv: failed to execute /usr/bin/perf: No such file or directory').reason).toBe(
+    expect(explainFailure('perf', ended(127), 'setpriv: failed to execute /usr/bin/perf: No such file or directory').reason).toBe(
       'perf-missing',
     )
-    expect(explainFailure('syscalls', ended(127), 'setpriv: failed to execute bpftrace: No such file or directory').reason).toBe(
+    expect(explainFailure('bpftrace', ended(127), 'setpriv: failed to execute bpftrace: No such file or directory').reason).toBe(
       'bpftrace-missing',
     )
-    expect(explainFailure('stacks', { code: null, signal: null, spawnError: 'spawn setpriv ENOENT' }, '').reason).toBe('tool-failed')
+    expect(explainFailure('perf', { code: null, signal: null, spawnError: 'spawn setpriv ENOENT' }, '').reason).toBe('tool-failed')
   })
 
   it('never says nothing', () => {
-    expect(explainFailure('stacks', { code: null, signal: 'SIGSEGV', spawnError: null }, '').message).toBe(
+    expect(explainFailure('perf', { code: null, signal: 'SIGSEGV', spawnError: null }, '').message).toBe(
       'perf was ended by SIGSEGV and said nothing',
     )
   })

@@ -1,4 +1,4 @@
-import type { HostCommand, TargetReason } from '@sonde/contract'
+import type { TargetReason } from '@sonde/contract'
 import type { ExitStatus } from './guarded-child.ts'
 
 /**
@@ -26,15 +26,17 @@ export function withoutHarmless(stderr: string): string {
     .join('\n')
 }
 
+/** What a target that runs a tool lacks where the tool is not there. */
+const MISSING = { perf: 'perf-missing', bpftrace: 'bpftrace-missing', 'sonde-bpf': 'capability-missing' } as const satisfies Record<
+  string,
+  TargetReason
+>
+export type TracingTool = keyof typeof MISSING
+
 /** Why a tool failed, as a reason of the closed list and the tool's own words. */
-export function explainFailure(
-  collector: HostCommand['collector'],
-  status: ExitStatus,
-  stderr: string,
-): { reason: TargetReason; message: string } {
-  const tool = collector === 'stacks' ? 'perf' : 'bpftrace'
+export function explainFailure(tool: TracingTool, status: ExitStatus, stderr: string): { reason: TargetReason; message: string } {
   const words = withoutHarmless(stderr).trim().slice(0, 1500)
-  const missing = collector === 'stacks' ? 'perf-missing' : 'bpftrace-missing'
+  const missing = MISSING[tool]
   // setpriv exits with 127 where it finds no such program, and says so.
   if (status.spawnError !== null) return { reason: 'tool-failed', message: `${tool} could not be started: ${status.spawnError}` }
   if (status.code === 127 && /failed to execute/.test(words)) return { reason: missing, message: words }
@@ -50,3 +52,6 @@ export function explainFailure(
 export function endedWell(status: ExitStatus): boolean {
   return status.code === 0 || status.signal === 'SIGINT' || status.code === 130 || status.code === 124
 }
+
+/** For a tool that had to be killed. */
+export const killedMessage = (tool: TracingTool): string => `${tool} did not end when it was told to, and was killed.`

@@ -1,4 +1,4 @@
-import type { CaptureSpec, HostCommand, HostFacts } from '@sonde/contract'
+import type { HostCommand, HostFacts, InstrumentOf } from '@sonde/contract'
 import type { TraceScope } from '../capture-plan.ts'
 import { deadlineSeconds, guardedArgv } from '../run/guarded-child.ts'
 import { PERF_ENV } from './perf-env.ts'
@@ -12,15 +12,17 @@ import { perfScriptArgv } from './perf-script.ts'
  *   without a wake-up per sample (`--no-buffering`). perf before 5.11 does not know it.
  */
 export function perfRecordCommand(input: {
-  spec: CaptureSpec
+  durationMs: number
   facts: HostFacts
   scope: TraceScope
   wholeHost: boolean
-  event: 'cpu-clock' | 'cycles'
+  event: string
+  sample: InstrumentOf<'stacks'>['sample']
 }): HostCommand {
-  const { spec, facts, scope, event } = input
+  const { durationMs, facts, scope, event, sample } = input
   const { path, version } = toolOf(facts)
-  const argv = [path, 'record', '-e', event === 'cpu-clock' ? 'cpu-clock:I' : 'cycles', '-F', String(spec.rateHz), '-g']
+  const argv = [path, 'record', '-e', event === 'cpu-clock' ? 'cpu-clock:I' : event]
+  argv.push(...(sample.by === 'frequency' ? ['-F', String(sample.hz)] : ['-c', String(sample.every)]), '-g')
   if (scope.kind === 'host' || input.wholeHost) argv.push('-a')
   else if (scope.kind === 'processes') argv.push('-p', scope.pids.join(','))
   else argv.push('-a', '-G', scope.path)
@@ -29,16 +31,16 @@ export function perfRecordCommand(input: {
     collector: 'stacks',
     tool: 'perf',
     toolVersion: version,
-    argv: guardedArgv(argv, deadlineSeconds(spec.durationMs)),
+    argv: guardedArgv(argv, deadlineSeconds(durationMs)),
     env: { ...PERF_ENV },
     program: null,
   }
 }
 
 /** perf script, as the symboliser of the stream. It may take a while longer than the recording. */
-export function perfScriptCommand(input: { spec: CaptureSpec; facts: HostFacts }): HostCommand {
+export function perfScriptCommand(input: { durationMs: number; facts: HostFacts }): HostCommand {
   const { path, version } = toolOf(input.facts)
-  const argv = guardedArgv(perfScriptArgv(path, { lineBuffered: true, force: false }), deadlineSeconds(input.spec.durationMs) + 60)
+  const argv = guardedArgv(perfScriptArgv(path, { lineBuffered: true, force: false }), deadlineSeconds(input.durationMs) + 60)
   return { collector: 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
 }
 

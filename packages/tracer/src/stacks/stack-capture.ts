@@ -4,10 +4,11 @@ import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import { PerfStream } from '../perf-data/perf-stream.ts'
 import { type ExitStatus, GuardedChild, PATIENCE_MS } from '../run/guarded-child.ts'
 import { JitMaps } from './jit-maps.ts'
+import { MountRoots } from './mount-roots.ts'
 import { PerfScript } from './perf-script.ts'
 import { kernelMaxStack } from './profile-perf-data.ts'
 import { type FrameCounts, StackRecorder } from './stack-recorder.ts'
-import { isJitDso, splitSymbolText } from './symbol-text.ts'
+import { isJitDso, splitSymbolText, UNKNOWN_JIT_FRAME } from './symbol-text.ts'
 
 /** Stop where the recording needs more memory than this. */
 const MAX_BUFFERED_BYTES = 128 * 1024 * 1024
@@ -38,6 +39,7 @@ export class StackCapture {
   private readonly script: PerfScript
   private readonly flushTimer: NodeJS.Timeout
   private readonly jitMaps = new JitMaps()
+  private readonly mountRoots = new MountRoots()
   /** Addresses in run-time code: by process, with their value. */
   private readonly jitAddresses = new Map<number, Map<number, number>>()
   private interrupted = false
@@ -50,6 +52,7 @@ export class StackCapture {
     this.recorder = new StackRecorder({
       maxStack: kernelMaxStack(),
       onlyPids: options.onlyPids ?? undefined,
+      mountRoots: this.mountRoots,
       onInitialised: () => begun(true),
     })
     this.stream = new PerfStream(this.recorder)
@@ -124,6 +127,7 @@ export class StackCapture {
     await this.record.exited
     this.jitMaps.close()
     await this.script.end(kill)
+    this.mountRoots.close()
   }
 
   private receive(chunk: Buffer): void {
@@ -172,7 +176,11 @@ export class StackCapture {
       await this.jitMaps.update(pid)
       for (const [address, value] of addresses) {
         const name = this.jitMaps.lookup(pid, value)
-        if (name === null || name === '') continue
+        if (name === null || name === '') {
+          // perf has read the host's /tmp/perf-N.map, which is another process's, if it is there at all.
+          if (this.mountRoots.prefixOf(pid) !== null) this.recorder.setFrame(address, UNKNOWN_JIT_FRAME)
+          continue
+        }
         this.recorder.setFrame(address, { name, module: '[jit]', kind: FRAME_KIND.jit, raw: `${name} (/tmp/perf-${pid}.map)` })
       }
     }

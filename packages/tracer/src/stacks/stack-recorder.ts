@@ -7,6 +7,7 @@ import { CONTEXT_LOW, CONTEXT_LOW_MIN, MISC, RECORD } from '../perf-data/record-
 import { AddressTable, CONTEXT, type Context } from './address-table.ts'
 import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'
+import type { MountRoots } from './mount-roots.ts'
 import { ProcessTable, type Thread } from './process-table.ts'
 import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
 import { ThinStream } from './thin-stream.ts'
@@ -16,6 +17,8 @@ export type StackRecorderOptions = {
   maxStack: number
   /** Keep only samples of these processes and of what they start; undefined for all. */
   onlyPids?: readonly number[] | undefined
+  /** Where the files of containers are; absent for recordings that were made elsewhere. */
+  mountRoots?: MountRoots | undefined
   /** Called with each event once; default does nothing. */
   onEvent?: (attr: EventAttr) => void
   onInitialised?: () => void
@@ -98,18 +101,24 @@ export class StackRecorder implements PerfStreamHandler {
     switch (type) {
       case RECORD.comm:
         this.processes.comm(pid, u32(12) | 0, cString(block, offset + 16, offset + size), (misc & MISC.commExec) !== 0)
+        if ((misc & MISC.commExec) !== 0) this.options.mountRoots?.executed(pid)
         break
       case RECORD.fork:
         this.processes.fork(pid, u32(12) | 0, u32(16) | 0, u32(20) | 0, (misc & MISC.forkExec) === 0)
         if (this.kept?.has(u32(12) | 0)) this.kept.add(pid)
+        if (pid !== (u32(12) | 0)) this.options.mountRoots?.forked(pid, u32(12) | 0)
         break
       case RECORD.exit:
         this.processes.exit(pid, u32(16) | 0)
+        if (pid === (u32(16) | 0)) this.options.mountRoots?.exited(pid)
         break
       case RECORD.mmap:
       case RECORD.mmap2:
         if (pid === -1 || (misc & MISC.cpuModeMask) === MISC.kernel) this.processes.kernelMapped(u64(16), u64(16) + u64(24))
-        else this.processes.mapped(pid, u64(16), u64(16) + u64(24))
+        else {
+          this.processes.mapped(pid, u64(16), u64(16) + u64(24))
+          if (this.mappedInContainer(type, pid, block, offset)) return
+        }
         break
       case RECORD.ksymbol:
         this.processes.kernelMapped(u64(8), u64(8) + u32(16))
@@ -266,6 +275,17 @@ export class StackRecorder implements PerfStreamHandler {
     return { profile: builder.build(), counts }
   }
 
+  /** Hands a mapping of a process in another mount namespace to perf below that namespace's root. False: it is to be handed on as it is. */
+  private mappedInContainer(type: number, pid: number, block: Block, offset: number): boolean {
+    const pathAt = type === RECORD.mmap2 ? MMAP2_PATH_AT : MMAP_PATH_AT
+    // Not a file: [vdso], //anon, /memfd:… and the like, or one that was deleted and lies nowhere any more.
+    if (block.bytes[offset + pathAt] !== SLASH || block.bytes[offset + pathAt + 1] === SLASH) return false
+    const prefix = this.options.mountRoots?.prefixOf(pid) ?? null
+    if (prefix === null) return false
+    this.thin.mapped(block, offset, pathAt, encoder.encode(prefix))
+    return true
+  }
+
   private chainOf(event: StreamEvent, block: Block, offset: number, pid: number): number {
     const { layout } = event
     const size = block.view.getUint16(offset + 6, true)
@@ -353,6 +373,11 @@ export class StackRecorder implements PerfStreamHandler {
   }
 }
 
+/** Header, pid and tid, address, length, offset; MMAP2 then has device and inode (or build id), protection and flags. */
+const MMAP_PATH_AT = 40
+const MMAP2_PATH_AT = 72
+const SLASH = 0x2f
+const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 function cString(block: Block, from: number, to: number): string {

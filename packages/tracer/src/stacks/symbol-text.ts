@@ -5,6 +5,8 @@ export type ResolvedFrame = { name: string; module: string; kind: FrameKind; raw
 
 const UNKNOWN_RAW = '[unknown] ([unknown])'
 export const UNKNOWN_USER_FRAME: ResolvedFrame = { name: '[unknown]', module: '[unknown]', kind: FRAME_KIND.unknown, raw: UNKNOWN_RAW }
+/** Code made at run time of which no map tells the name. */
+export const UNKNOWN_JIT_FRAME: ResolvedFrame = { name: '[unknown]', module: '[jit]', kind: FRAME_KIND.unknown, raw: '[unknown] ([jit])' }
 
 /** `/tmp/perf-123.map` and what perf calls JIT code without a map. */
 export const isJitDso = (dso: string): boolean =>

@@ -73,6 +73,30 @@ export class ThinStream {
     this.end += size
   }
 
+  /**
+   * A mapping (MMAP or MMAP2) as it is, but with `prefix` in front of its path: see MountRoots. `pathAt`: where the path begins in the
+   * record, NUL-terminated and padded to 8 bytes; what follows it (the ids of the sample) moves along.
+   */
+  mapped(block: Block, offset: number, pathAt: number, prefix: Uint8Array): void {
+    const size = block.view.getUint16(offset + 6, true)
+    const record = block.bytes.subarray(offset, offset + size)
+    const nul = record.indexOf(0, pathAt)
+    const pathEnd = nul < 0 ? size : nul
+    const trailerAt = Math.min(size, pathAt + padded(pathEnd - pathAt + 1))
+    const newPath = padded(prefix.length + pathEnd - pathAt + 1)
+    const newSize = pathAt + newPath + size - trailerAt
+    if (newSize > 0xffff) return this.record(block.view.getUint32(offset, true), block, offset)
+    this.reserve(newSize)
+    const { bytes, end } = this
+    bytes.set(record.subarray(0, pathAt), end)
+    bytes.fill(0, end + pathAt, end + pathAt + newPath)
+    bytes.set(prefix, end + pathAt)
+    bytes.set(record.subarray(pathAt, pathEnd), end + pathAt + prefix.length)
+    bytes.set(record.subarray(trailerAt), end + pathAt + newPath)
+    this.view.setUint16(end + 6, newSize, true)
+    this.end += newSize
+  }
+
   /** Whole records that are perf's own, e.g. build ids. */
   raw(records: Uint8Array): void {
     this.reserve(records.length)
@@ -159,6 +183,11 @@ export class ThinStream {
 
 function thinSampleType(sampleType: number): number {
   return (sampleType & TRAILER_FIELDS) | SAMPLE.ip | SAMPLE.period | SAMPLE.callchain
+}
+
+/** perf pads texts in records to 8 bytes. */
+function padded(bytes: number): number {
+  return (bytes + 7) & ~7
 }
 
 function bitCount(bits: number): number {

@@ -1,4 +1,4 @@
-import type { TraceScope } from '../capture-plan.ts'
+import type { ProcessScope, TraceScope } from '../capture-plan.ts'
 import { type SyscallArch, syscallNumber } from './syscall-names.ts'
 
 /** Entries per map, on each CPU. bpftrace's own limit of 4,096 is reached by a few hundred processes, and passed in silence. */
@@ -77,6 +77,14 @@ export function syscallProgram(scope: TraceScope, arch: SyscallArch, durationMs:
 }
 
 function filterOf(scope: TraceScope): { begin: string; condition: string; usesCgroupMap: boolean } {
+  const { begin, condition, usesCgroupMap } = processFilterOf(scope)
+  const conditions = condition === '' ? [] : [condition]
+  if (scope.uid !== undefined) conditions.push(`uid == ${integer(scope.uid)}`)
+  if (scope.cpus !== undefined) conditions.push(`(${scope.cpus.map((cpu) => `cpu == ${integer(cpu)}`).join(' || ')})`)
+  return { begin, condition: conditions.join(' && '), usesCgroupMap }
+}
+
+function processFilterOf(scope: ProcessScope): { begin: string; condition: string; usesCgroupMap: boolean } {
   switch (scope.kind) {
     case 'host':
       return { begin: '', condition: '', usesCgroupMap: false }

@@ -1,0 +1,24 @@
+import { assertNever, type CollectorId, type Instrument } from '@sonde/contract'
+import type { CollectorPlan } from '../capture-plan.ts'
+import { TraceRefusal } from '../trace-errors.ts'
+import type { PlanContext } from './collector-plan.ts'
+import { planStacks } from './stacks-plan.ts'
+import { planSyscalls } from './syscalls-plan.ts'
+
+/** Compiles one instrument. Pure. @throws TraceRefusal where this host cannot run it. */
+export function planCollector(instrument: Instrument, context: Omit<PlanContext<CollectorId>, 'instrument'>): CollectorPlan {
+  switch (instrument.collector) {
+    case 'stacks':
+      return planStacks({ ...context, instrument })
+    case 'syscalls':
+      return planSyscalls({ ...context, instrument })
+    case 'offcpu':
+    case 'counts':
+    case 'latency':
+    case 'events':
+    case 'pmu':
+      throw new TraceRefusal('capability-missing', `This agent does not know the collector "${instrument.collector}" yet.`)
+    default:
+      return assertNever(instrument)
+  }
+}

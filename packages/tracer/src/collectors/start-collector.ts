@@ -1,0 +1,24 @@
+import { assertNever } from '@sonde/contract'
+import type { CollectorPlan } from '../capture-plan.ts'
+import { TraceRefusal } from '../trace-errors.ts'
+import type { Collector } from './collector.ts'
+import { StacksCollector } from './stacks-collector.ts'
+import { SyscallsCollector } from './syscalls-collector.ts'
+
+/** Starts the tools of one planned instrument: from here on something runs, until its `close`. */
+export function startCollector(plan: CollectorPlan): Collector {
+  switch (plan.id) {
+    case 'stacks':
+      return new StacksCollector(plan)
+    case 'syscalls':
+      return new SyscallsCollector(plan)
+    case 'offcpu':
+    case 'counts':
+    case 'latency':
+    case 'events':
+    case 'pmu':
+      throw new TraceRefusal('capability-missing', `This agent does not know the collector "${plan.id}" yet.`)
+    default:
+      return assertNever(plan)
+  }
+}

@@ -12,11 +12,12 @@ const MAX_ROOTS = 512
  *
  *   /usr/lib/libc.so.6 of a process in a container   →   /proc/AGENT/fd/17/usr/lib/libc.so.6
  *
- * That works for any reader on the host, and still does when the process is gone.
+ * That works for any reader on the host, and still does when the process is gone: the namespace itself is held, too, since what is
+ * mapped often lies in a mount below the root, which would go with the namespace.
  */
 export class MountRoots {
   /** By inode of the namespace, as in `mnt:[4026532178]`. */
-  private readonly roots = new Map<string, { fd: number; prefix: string }>()
+  private readonly roots = new Map<string, { fds: number[]; prefix: string }>()
   /** Null: the process sees what the agent sees. */
   private readonly prefixes = new Map<number, string | null>()
   private readonly own = namespaceOf('self')
@@ -52,7 +53,7 @@ export class MountRoots {
   }
 
   close(): void {
-    for (const { fd } of this.roots.values()) closeSync(fd)
+    for (const { fds } of this.roots.values()) for (const fd of fds) closeSync(fd)
     this.roots.clear()
     this.prefixes.clear()
   }
@@ -66,12 +67,16 @@ export class MountRoots {
       this.refused++
       return null
     }
+    const fds: number[] = []
     try {
+      fds.push(openSync(`/proc/${pid}/ns/mnt`, constants.O_RDONLY))
       const fd = openSync(`/proc/${pid}/root`, O_PATH | constants.O_DIRECTORY)
-      const root = { fd, prefix: `/proc/${process.pid}/fd/${fd}` }
+      fds.push(fd)
+      const root = { fds, prefix: `/proc/${process.pid}/fd/${fd}` }
       this.roots.set(namespace, root)
       return root.prefix
     } catch {
+      for (const fd of fds) closeSync(fd)
       return null
     }
   }

@@ -37,10 +37,14 @@ export function perfRecordCommand(input: {
   }
 }
 
-/** perf script, as the symboliser of the stream. It may take a while longer than the recording. */
+/**
+ * perf script, as the symboliser of the stream. It may take a while longer than the recording. Without the right to enter other mount
+ * namespaces: paths are rewritten (MountRoots) so that they hold from ours, and where perf enters a namespace they would not.
+ */
 export function perfScriptCommand(input: { durationMs: number; facts: HostFacts }): HostCommand {
   const { path, version } = toolOf(input.facts)
-  const argv = guardedArgv(perfScriptArgv(path, { lineBuffered: true, force: false }), deadlineSeconds(input.durationMs) + 60)
+  const script = perfScriptArgv(path, { lineBuffered: true, force: false })
+  const argv = guardedArgv(['setpriv', '--bounding-set', '-sys_chroot', '--', ...script], deadlineSeconds(input.durationMs) + 60)
   return { collector: 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
 }
 

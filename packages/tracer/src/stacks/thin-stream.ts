@@ -85,7 +85,10 @@ export class ThinStream {
     const trailerAt = Math.min(size, pathAt + padded(pathEnd - pathAt + 1))
     const newPath = padded(prefix.length + pathEnd - pathAt + 1)
     const newSize = pathAt + newPath + size - trailerAt
-    if (newSize > 0xffff) return this.record(block.view.getUint32(offset, true), block, offset)
+    if (newSize > 0xffff) {
+      this.record(block.view.getUint32(offset, true), block, offset)
+      return
+    }
     this.reserve(newSize)
     const { bytes, end } = this
     bytes.set(record.subarray(0, pathAt), end)

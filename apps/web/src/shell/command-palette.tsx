@@ -1,12 +1,14 @@
 'use client'
+import { RECIPE_CATEGORIES, RECIPE_LIST } from '@sonde/contract'
 import { cx, HostText, StateDot, TimeAgo } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Flame, Keyboard, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
+import { BookOpen, Flame, Keyboard, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
 import { captureDot } from '../captures/capture-state.ts'
+import { recipeHref } from '../new-capture/draft.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { useHasRole } from './person-context.tsx'
 import { signOut } from './sign-out.ts'
@@ -51,7 +53,7 @@ export function CommandPalette({
       contentClassName="fixed top-[14vh] left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised text-ink shadow-overlay"
     >
       <Command.Input
-        placeholder="Go to a page, host or capture…"
+        placeholder="Go to a page, host, capture or recipe…"
         className="h-11 w-full border-line border-b bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
       />
       <Command.List className="max-h-[52vh] overflow-auto p-1.5">
@@ -60,6 +62,7 @@ export function CommandPalette({
           {operator ? page('/captures/new', 'New capture', <Plus aria-hidden />) : null}
           {page('/hosts', 'Hosts', <Server aria-hidden />)}
           {page('/captures', 'Captures', <Flame aria-hidden />)}
+          {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
           {admin ? page('/settings', 'Settings', <Settings aria-hidden />) : null}
         </Command.Group>
         {hosts.data && hosts.data.length > 0 ? (
@@ -96,6 +99,21 @@ export function CommandPalette({
             ))}
           </Command.Group>
         ) : null}
+        <Command.Group heading="Recipes" className={GROUP}>
+          {RECIPE_LIST.map((recipe) => (
+            <Command.Item
+              key={recipe.id}
+              className={ITEM}
+              value={`recipe ${recipe.title} ${recipe.id}`}
+              keywords={[recipe.question, RECIPE_CATEGORIES[recipe.category], ...recipe.alsoKnownAs]}
+              onSelect={then(() => router.push(operator ? recipeHref(recipe.id) : `/recipes/${recipe.id}`))}
+            >
+              <BookOpen aria-hidden />
+              <span className="shrink-0">{recipe.title}</span>
+              <span className="min-w-0 flex-1 truncate text-right text-ink-3 text-sm">{recipe.question}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
         <Command.Group heading="Commands" className={GROUP}>
           {(
             [

@@ -14,11 +14,19 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         { keys: [mod, 'K'], does: 'Search pages, hosts, captures, commands' },
         { keys: ['g', 'h'], does: 'Go to hosts' },
         { keys: ['g', 'c'], does: 'Go to captures' },
+        { keys: ['g', 'r'], does: 'Go to recipes' },
         { keys: ['g', 'n'], does: 'New capture' },
         { keys: ['?'], does: 'This help' },
       ],
     },
-    { title: 'New capture', shortcuts: [{ keys: [mod, 'Enter'], does: 'Start' }] },
+    {
+      title: 'New capture',
+      shortcuts: [
+        { keys: [mod, 'Enter'], does: 'Start' },
+        { keys: ['/'], does: 'Search recipes or probes' },
+        { keys: ['↑', '↓', 'Enter'], does: 'Choose among what was found' },
+      ],
+    },
     {
       title: 'Capture',
       shortcuts: [

@@ -9,7 +9,7 @@ import { PersonProvider } from './person-context.tsx'
 import { isModK, isTyping, useKeyDown } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
 
-const GO_TO: Record<string, string> = { h: '/hosts', c: '/captures', n: '/captures/new', s: '/settings' }
+const GO_TO: Record<string, string> = { h: '/hosts', c: '/captures', r: '/recipes', n: '/captures/new', s: '/settings' }
 
 /** What surrounds every page of a signed-in person: top bar, command palette, keyboard help. */
 export function Shell({ person, children }: { person: Person; children: ReactNode }) {

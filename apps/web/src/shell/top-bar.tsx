@@ -17,6 +17,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
   const pages = [
     { href: '/hosts', label: 'Hosts' },
     { href: '/captures', label: 'Captures' },
+    { href: '/recipes', label: 'Recipes' },
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),
   ]
   return (

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
+import type { CachedProfile } from './cached-profile.ts'
 import { CaptureFeeds } from './capture-feeds.ts'
-import { ProfileCache } from './profile-cache.ts'
+import { MergeCache } from './merge-cache.ts'
 
 /**
  * What use cases work with: made once per process and given to each as its second argument, after who asks.
@@ -16,8 +17,8 @@ export type App = {
   clock: Clock
   newId: () => string
   urls: { web: string; gateway: string }
-  /** Merged profiles by capture and version; bounded. */
-  profiles: ProfileCache
+  /** Merged profiles by `capture/kind`; bounded. */
+  profiles: MergeCache<CachedProfile>
   /** Live views of captures; one poller for each capture that somebody watches. */
   feeds: CaptureFeeds
   close: () => Promise<void>
@@ -47,7 +48,7 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     clock: overrides.clock ?? { now: () => new Date() },
     newId: overrides.newId ?? (() => randomUUID().replaceAll('-', '')),
     urls: { web: options.webUrl.replace(/\/$/, ''), gateway: options.gatewayUrl.replace(/\/$/, '') },
-    profiles: new ProfileCache(),
+    profiles: new MergeCache(),
     feeds: new CaptureFeeds(),
     close: async () => {
       app.feeds.close()

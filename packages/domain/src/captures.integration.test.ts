@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import type { Actor, CaptureView } from '@sonde/contract'
+import { type Actor, type CaptureView, specOfRecipe } from '@sonde/contract'
 import { decodeProfile, encodeProfile, mergeProfiles, toFolded } from '@sonde/profile'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { acceptTarget } from './accept-target.ts'
@@ -19,6 +19,7 @@ import { startCapture } from './start-capture.ts'
 import { storeChunk } from './store-chunk.ts'
 import {
   createWorld,
+  EVERY_COLLECTOR,
   manifestOf,
   profileChunk,
   profileOf,
@@ -78,7 +79,7 @@ describe('startCapture', () => {
 describe('getCapture', () => {
   it('shows what every host did', async () => {
     const [a, b] = [await world.host('alpha'), await world.host('beta')]
-    const id = await world.capture([a, b])
+    const id = await world.capture([a, b], EVERY_COLLECTOR)
     await run(id, a)
     expect(await getCapture(viewer, world.app, { id })).toMatchObject({ state: 'running', endedAt: null })
     const chunks = [profileChunk(0, profileOf(a.id, ['main;work'])), syscallsChunk(1, snapshotOf(5))]
@@ -89,7 +90,7 @@ describe('getCapture', () => {
     expect(view).toMatchObject({
       state: 'partial',
       endedAt: expect.any(Date),
-      resultVersion: { profile: 1, syscalls: 1 },
+      resultVersion: { profile: 1, syscalls: 1, offcpu: 0, counts: 0, latency: 0, events: 0, counters: 0 },
       targets: [
         {
           hostName: 'alpha',
@@ -167,7 +168,7 @@ describe('readProfile', () => {
       expect(await folded(id)).toEqual({ lines: expected, version: all.length })
       expect(await readProfileVersion(viewer, world.app, { id })).toBe(all.length)
       // and from nothing, without what is cached
-      world.app.profiles.drop(id)
+      world.app.profiles.drop(`${id}/profile`)
       expect((await folded(id)).lines).toEqual(expected)
     }
   })
@@ -179,7 +180,7 @@ describe('readProfile', () => {
     await storeChunk(host, world.app, refOf(id), profileChunk(0, profileOf(host.id, ['a;b'])))
     const reads = await Promise.all(Array.from({ length: 5 }, () => readProfile(viewer, world.app, { id })))
     for (const read of reads) expect(read.gzip).toBe(reads[0]?.gzip)
-    expect(world.app.profiles.get(id)?.gzip).toBe(reads[0]?.gzip)
+    expect(world.app.profiles.get(`${id}/profile`)?.gzip).toBe(reads[0]?.gzip)
   })
 
   it('moves a host whose clock is plainly wrong to where the server saw it start', async () => {
@@ -214,7 +215,7 @@ describe('readProfile', () => {
 describe('readSyscalls', () => {
   it('is the latest snapshot of each host', async () => {
     const hosts = [await world.host('beta'), await world.host('alpha')]
-    const id = await world.capture(hosts)
+    const id = await world.capture(hosts, EVERY_COLLECTOR)
     expect(await readSyscalls(viewer, world.app, { id })).toEqual({ hosts: [] })
     for (const host of hosts) {
       await run(id, host)
@@ -260,7 +261,7 @@ describe('listCaptures', () => {
   it('finds by title, host, recipe and person, every word, with wildcards taken as they are', async () => {
     const [a, b] = [await world.host('db-primary'), await world.host('web-1')]
     await startCapture(operator, world.app, { hostIds: [a.id, b.id], spec: SPEC, title: 'checkout is 100% slow' })
-    await startCapture(operator, world.app, { hostIds: [b.id], spec: { ...SPEC, recipe: 'syscall-breakdown' }, title: 'disk_io' })
+    await startCapture(operator, world.app, { hostIds: [b.id], spec: specOfRecipe('syscall-breakdown'), title: 'disk_io' })
     const titles = async (search: string) => (await listCaptures(viewer, world.app, { search })).items.map((c) => c.title)
     expect(await titles('CHECKOUT db-prim')).toEqual(['checkout is 100% slow'])
     expect(await titles('checkout disk')).toEqual([])
@@ -271,6 +272,9 @@ describe('listCaptures', () => {
     expect(await titles('k_i')).toEqual(['disk_io'])
     expect(await titles("'; DROP TABLE captures; --")).toEqual([])
     expect(await titles('  ')).toHaveLength(2)
+    await startCapture(operator, world.app, { hostIds: [b.id], spec: EVERY_COLLECTOR, title: 'by hand' })
+    for (const word of ['vfs_read', 'sched_process', 'args.filename', 'kprobe'])
+      expect([word, await titles(word)]).toEqual([word, ['by hand']])
   })
 
   it('sums up what the hosts did', async () => {

@@ -1,4 +1,4 @@
-import { type Actor, FINAL_STATES, SondeError } from '@sonde/contract'
+import { type Actor, CHUNK_KINDS, FINAL_STATES, SondeError } from '@sonde/contract'
 import { inTransaction, type Queryable } from '@sonde/db'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
@@ -21,7 +21,7 @@ export async function deleteCapture(actor: Actor, app: App, input: { id: string 
     await client.query('UPDATE captures SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [input.id])
   })
   await purgeDeletedCaptures(app.db.pool)
-  app.profiles.drop(input.id)
+  for (const kind of CHUNK_KINDS) app.profiles.drop(`${input.id}/${kind}`)
   await app.bus.announce(input.id)
 }
 

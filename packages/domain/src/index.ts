@@ -27,7 +27,7 @@ export {
 export { listCaptures } from './list-captures.ts'
 export { listHosts } from './list-hosts.ts'
 export { isSetupNeeded, listPeople, readSession } from './people.ts'
-export { type CaptureProfile, readProfile, readProfileVersion } from './read-profile.ts'
+export { type CaptureProfile, type ProfileInput, type ProfileKind, readProfile, readProfileVersion } from './read-profile.ts'
 export { readSyscalls } from './read-syscalls.ts'
 export { type Reaped, reapTargets } from './reap-targets.ts'
 export { recordHeartbeat } from './record-heartbeat.ts'

@@ -14,15 +14,19 @@ type Row = {
   created_by: string
   samples: string
   syscalls: string
+  hits: string
   bytes: string
   hosts: unknown
 }
 
 const hostsSchema = z.array(z.object({ id: z.string(), name: z.string(), state: targetStateSchema, endedAt: z.coerce.date().nullable() }))
 
+/** jsonpath: every text in the instruments, so that a probe, a function or an argument finds the captures that used it. */
+const TEXTS = `'strict $.** ? (@.type() == "string")'`
+
 /**
  * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each word of `search` must occur in the title,
- * the recipe, the creator's name or a host's name.
+ * the recipe, the probes and settings, the creator's name or a host's name.
  */
 export async function listCaptures(
   actor: Actor,
@@ -34,7 +38,7 @@ export async function listCaptures(
   const after = input.cursor === undefined ? null : readCursor(input.cursor)
   const words = (input.search ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 10)
   const { rows } = await app.db.pool.query<Row>(
-    `SELECT c.id, c.title, c.spec, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.bytes
+    `SELECT c.id, c.title, c.spec, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
      FROM captures c
      JOIN users u ON u.id = c.created_by_id
      CROSS JOIN LATERAL (
@@ -42,6 +46,7 @@ export async function listCaptures(
          string_agg(h.name, ' ') AS names,
          coalesce(sum((t.quality->>'samples')::bigint), 0) AS samples,
          coalesce(sum((t.quality->>'syscalls')::bigint), 0) AS syscalls,
+         coalesce(sum((t.quality->>'hits')::bigint), 0) AS hits,
          coalesce(sum(t.stored_bytes), 0) AS bytes
        FROM targets t JOIN hosts h ON h.id = t.host_id WHERE t.capture_id = c.id
      ) t
@@ -49,7 +54,8 @@ export async function listCaptures(
        AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))
        AND NOT EXISTS (
          SELECT FROM unnest($3::text[]) AS word
-         WHERE concat_ws(' ', c.title, c.spec->>'recipe', u.name, t.names) NOT ILIKE word
+         WHERE concat_ws(' ', c.title, c.spec->>'recipe', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
+           NOT ILIKE word
        )
      ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
     [after?.at ?? null, after?.id ?? '', words.map(likePattern), limit + 1],
@@ -73,6 +79,7 @@ function summaryOf(row: Row): CaptureSummary {
     hosts: hosts.map(({ id, name, state }) => ({ id, name, state })),
     samples: Number(row.samples),
     syscalls: Number(row.syscalls),
+    hits: Number(row.hits),
     bytes: Number(row.bytes),
   }
 }

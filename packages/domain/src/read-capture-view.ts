@@ -1,6 +1,8 @@
 import {
   type CaptureView,
+  CHUNK_KINDS,
   captureSpecSchema,
+  chunkKindSchema,
   hostCommandSchema,
   SondeError,
   type TargetView,
@@ -24,8 +26,7 @@ type TargetRow = {
   started_at: Date | null
   ended_at: Date | null
   recorded_ms: number | null
-  profile_chunks: number
-  syscalls_chunks: number
+  chunk_counts: unknown
   stored_bytes: string
   quality: unknown
   commands: unknown
@@ -45,8 +46,13 @@ export async function readCaptureView(app: App, captureId: string): Promise<Capt
      WHERE t.capture_id = $1 ORDER BY h.name, h.id`,
     [captureId],
   )
-  const targets = rows.map(targetOf)
-  const count = (key: 'profile_chunks' | 'syscalls_chunks') => rows.reduce((sum, r) => sum + r[key], 0)
+  const counts = rows.map((r) => chunkCountsSchema.parse(r.chunk_counts))
+  const targets = rows.map((r, i) =>
+    targetOf(
+      r,
+      CHUNK_KINDS.reduce((sum, kind) => sum + (counts[i]?.[kind] ?? 0), 0),
+    ),
+  )
   return {
     id: row.id,
     title: row.title,
@@ -56,12 +62,21 @@ export async function readCaptureView(app: App, captureId: string): Promise<Capt
     createdBy: { id: row.created_by_id, name: row.created_by },
     endedAt: captureEndedAt(targets),
     targets,
-    resultVersion: { profile: count('profile_chunks'), syscalls: count('syscalls_chunks') },
+    resultVersion: versionOf(counts),
     serverNow: app.clock.now(),
   }
 }
 
-function targetOf(row: TargetRow): TargetView {
+/** Kinds without a chunk have no key. */
+const chunkCountsSchema = z.partialRecord(chunkKindSchema, z.number().int().nonnegative())
+
+function versionOf(counts: ReadonlyArray<z.infer<typeof chunkCountsSchema>>): CaptureView['resultVersion'] {
+  const version: CaptureView['resultVersion'] = { profile: 0, syscalls: 0, offcpu: 0, counts: 0, latency: 0, events: 0, counters: 0 }
+  for (const kind of CHUNK_KINDS) version[kind] = counts.reduce((sum, count) => sum + (count[kind] ?? 0), 0)
+  return version
+}
+
+function targetOf(row: TargetRow, chunks: number): TargetView {
   return {
     hostId: row.host_id,
     hostName: row.host_name,
@@ -73,7 +88,7 @@ function targetOf(row: TargetRow): TargetView {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     recordedMs: row.recorded_ms,
-    chunks: row.profile_chunks + row.syscalls_chunks,
+    chunks,
     bytes: Number(row.stored_bytes),
     quality: targetQualitySchema.nullable().parse(row.quality),
     commands: z.array(hostCommandSchema).parse(row.commands),

@@ -2,10 +2,11 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { type Actor, CHUNK_LIMITS, SondeError } from '@sonde/contract'
 import type { StoredChunk } from '@sonde/db'
-import { decodeProfile, emptyProfile, encodeProfile, mergeProfiles, type Profile } from '@sonde/profile'
+import { decodeProfile, emptyProfile, encodeProfile, mergeProfiles, type Profile, ProfileMergeError } from '@sonde/profile'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
-import { type CachedProfile, profileBytes } from './profile-cache.ts'
+import { type CachedProfile, profileBytes } from './cached-profile.ts'
+import { readResultVersion } from './read-result-version.ts'
 
 const gunzipAsync = promisify(gunzip)
 const gzipAsync = promisify(gzip)
@@ -15,45 +16,41 @@ const BATCH = 64
 
 const CLOCK_TOLERANCE_MS = 3_600_000
 
-/** `gzip`: gzip of packages/profile's encodeProfile. `version`: the resultVersion.profile that it shows; same version, same samples (not always the same bytes). */
+/** Which of a capture's profiles: of the collector `stacks`, or of `offcpu`. */
+export type ProfileKind = 'profile' | 'offcpu'
+export type ProfileInput = { id: string; kind?: ProfileKind | undefined }
+
+/** `gzip`: gzip of packages/profile's encodeProfile. `version`: the resultVersion of its kind that it shows; same version, same samples (not always the same bytes). */
 export type CaptureProfile = { gzip: Buffer; version: number }
 
 /**
- * The profile of a capture: everything that its hosts have uploaded so far, merged. While the capture runs, only what is new
- * is merged onto what is cached. A capture without any profile chunk (yet) has an empty profile. Throws `not-found`.
+ * A profile of a capture: everything that its hosts have uploaded so far, merged. While the capture runs, only what is new
+ * is merged onto what is cached. A capture without any such chunk (yet) has an empty profile. Throws `not-found`, and
+ * `unprocessable` where its hosts count different things.
  */
-export async function readProfile(actor: Actor, app: App, input: { id: string }): Promise<CaptureProfile> {
+export async function readProfile(actor: Actor, app: App, { id, kind = 'profile' }: ProfileInput): Promise<CaptureProfile> {
   authorize(actor, 'capture.read')
-  const version = await profileVersion(app, input.id)
-  const cached = app.profiles.get(input.id)
+  const version = await readResultVersion(app, id, kind)
+  const key = `${id}/${kind}`
+  const cached = app.profiles.get(key)
   // Newer is fine as well: another reader may have been faster between our two looks.
   if (cached && cached.version >= version) return { gzip: cached.gzip, version: cached.version }
-  const merged = await app.profiles.once(`${input.id}@${version}`, async () => {
-    const entry = await mergeNew(app, input.id, app.profiles.get(input.id))
-    app.profiles.put(input.id, entry)
+  const merged = await app.profiles.once(`${key}@${version}`, async () => {
+    const entry = await mergeNew(app, id, kind, app.profiles.get(key))
+    app.profiles.put(key, entry)
     return entry
   })
   return { gzip: merged.gzip, version: merged.version }
 }
 
-/** resultVersion.profile alone, for a conditional request. Throws `not-found`. */
-export async function readProfileVersion(actor: Actor, app: App, input: { id: string }): Promise<number> {
+/** The resultVersion of its kind alone, for a conditional request. Throws `not-found`. */
+export async function readProfileVersion(actor: Actor, app: App, { id, kind = 'profile' }: ProfileInput): Promise<number> {
   authorize(actor, 'capture.read')
-  return await profileVersion(app, input.id)
+  return await readResultVersion(app, id, kind)
 }
 
-async function profileVersion(app: App, captureId: string): Promise<number> {
-  const { rows } = await app.db.pool.query<{ version: string }>(
-    `SELECT coalesce((SELECT sum(profile_chunks) FROM targets WHERE capture_id = c.id), 0) AS version
-     FROM captures c WHERE c.id = $1 AND c.deleted_at IS NULL`,
-    [captureId],
-  )
-  if (!rows[0]) throw new SondeError('not-found', 'there is no such capture; it may have been deleted')
-  return Number(rows[0].version)
-}
-
-async function mergeNew(app: App, captureId: string, base: CachedProfile | undefined): Promise<CachedProfile> {
-  const refs = await app.blobs.list(captureId, 'profile')
+async function mergeNew(app: App, captureId: string, kind: ProfileKind, base: CachedProfile | undefined): Promise<CachedProfile> {
+  const refs = await app.blobs.list(captureId, kind)
   const nameOf = (ref: { hostId: string; attempt: number; seq: number }) => `${ref.hostId}/${ref.attempt}/${ref.seq}`
   const fresh = refs.filter((ref) => !base?.included.has(nameOf(ref)))
   const startsMs = fresh.length > 0 ? await readStarts(app, captureId) : new Map<string, number>()
@@ -67,7 +64,7 @@ async function mergeNew(app: App, captureId: string, base: CachedProfile | undef
       if (!clockShiftMs.has(hostId)) clockShiftMs.set(hostId, clockShift(delta.meta.startMs, startsMs.get(hostId)))
       if (delta.meta.startMs > 0) delta.meta.startMs = Math.max(1, delta.meta.startMs - (clockShiftMs.get(hostId) ?? 0))
     })
-    profile = mergeProfiles([profile, ...profiles])
+    profile = mergeAll([profile, ...profiles])
   }
   const encoded = encodeProfile(profile)
   const zipped = await gzipAsync(encoded, { level: 6 })
@@ -79,6 +76,17 @@ async function mergeNew(app: App, captureId: string, base: CachedProfile | undef
     included: new Set(refs.map(nameOf)),
     clockShiftMs,
     sizeBytes: zipped.length + profileBytes(profile) + refs.length * 80,
+  }
+}
+
+function mergeAll(profiles: Profile[]): Profile {
+  try {
+    return mergeProfiles(profiles)
+  } catch (error) {
+    // Each host was held to the capture's spec; where that leaves a choice, two versions of the agent may choose differently.
+    if (error instanceof ProfileMergeError)
+      throw new SondeError('unprocessable', `the hosts of this capture cannot be added up: ${error.message}`)
+    throw error
   }
 }
 

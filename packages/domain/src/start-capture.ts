@@ -1,4 +1,4 @@
-import { type Actor, RECIPES, SondeError, type StartCaptureInput } from '@sonde/contract'
+import { type Actor, type CaptureSpec, findRecipe, instrumentTitle, SondeError, type StartCaptureInput } from '@sonde/contract'
 import { inTransaction } from '@sonde/db'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
@@ -22,7 +22,7 @@ export async function startCapture(actor: Actor, app: App, input: StartCaptureIn
     const title =
       input.title ||
       defaultTitle(
-        input,
+        input.spec,
         rows.map((row) => row.name),
       )
     await client.query('INSERT INTO captures (id, title, spec, created_by_id) VALUES ($1, $2, $3, $4)', [
@@ -37,9 +37,18 @@ export async function startCapture(actor: Actor, app: App, input: StartCaptureIn
   return { id }
 }
 
-/** "CPU profile of web-1", "CPU + syscalls of web-1 and 211 more". */
-function defaultTitle(input: StartCaptureInput, names: string[]): string {
+const MAX_TITLE = 120
+
+/** "CPU profile of web-1", "Latency of vfs_read on web-1 and 211 more". */
+export function defaultTitle(spec: CaptureSpec, names: readonly string[]): string {
   const [first = 'no host', ...others] = names
   const more = others.length === 0 ? '' : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`
-  return `${RECIPES[input.spec.recipe].title} of ${first}${more}`
+  const recipe = findRecipe(spec.recipe)
+  const what = recipe ? recipe.title : capitalise(spec.instruments.map(instrumentTitle).join(' + '))
+  const where = ` ${recipe ? 'of' : 'on'} ${first}${more}`
+  // A mangled symbol or a host's name may be long: what is recorded gives way, since where is what tells two captures apart.
+  const room = Math.max(20, MAX_TITLE - where.length)
+  return `${what.length > room ? `${what.slice(0, room - 1)}…` : what}${where}`
 }
+
+const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { CHUNK_LIMITS, type ChunkKind, type ChunkReply, isFinal, SondeError, type TargetRef } from '@sonde/contract'
+import {
+  type CaptureSpec,
+  CHUNK_LIMITS,
+  type ChunkKind,
+  type ChunkReply,
+  captureSpecSchema,
+  isFinal,
+  SondeError,
+  type TargetRef,
+} from '@sonde/contract'
 import { inTransaction } from '@sonde/db'
 import type { AgentHost } from './agent-host.ts'
 import type { App } from './app.ts'
@@ -14,7 +23,7 @@ export type ChunkUpload = { seq: number; kind: ChunkKind /** of the bytes as sen
 
 /**
  * Takes one piece of a result in. What is stored has the hash that was announced, unpacks within its limit, reads as what it
- * says it is, and is about the host that sent it. The same piece again is fine (`duplicate`); another one under the same
+ * says it is, is about the host that sent it and was asked for by the capture. The same piece again is fine (`duplicate`); another one under the same
  * number is a `conflict`. Throws `not-found`, `conflict` with the state, and for a piece that cannot be taken `too-large` or
  * `unprocessable`: that fails the target too, with the same words.
  */
@@ -29,8 +38,11 @@ export async function storeChunk(host: AgentHost, app: App, ref: TargetRef, uplo
     if (sha256 !== upload.sha256) throw new SondeError('unprocessable', `part ${upload.seq} does not have the hash it was announced with`)
     // A final target takes nothing new; only to a repeated upload the answer is still "I have it". So save the reading.
     if (!isFinal(target.state) || target.state === 'lost') {
-      await checkChunk(host, upload)
-      await checkTotal(app, target, upload)
+      const { spec, storedBytes } = await readIngest(app, target)
+      await checkChunk({ hostId: host.id, spec }, upload)
+      if (storedBytes + upload.bytes.length > MAX_TARGET_BYTES) {
+        throw new SondeError('too-large', `a host's result is at most ${MAX_TARGET_BYTES / 1024 / 1024} MiB`)
+      }
     }
   } catch (error) {
     if (error instanceof SondeError && (error.code === 'too-large' || error.code === 'unprocessable'))
@@ -60,14 +72,14 @@ export async function rejectChunk(host: AgentHost, app: App, ref: TargetRef, mes
   })
 }
 
-async function checkTotal(app: App, target: LockedTarget, upload: ChunkUpload): Promise<void> {
-  const { rows } = await app.db.pool.query<{ bytes: string }>(
-    'SELECT stored_bytes AS bytes FROM targets WHERE capture_id = $1 AND host_id = $2',
+/** What a chunk is held to: the capture's spec, and how much of this host is stored already. */
+async function readIngest(app: App, target: LockedTarget): Promise<{ spec: CaptureSpec; storedBytes: number }> {
+  const { rows } = await app.db.pool.query<{ spec: unknown; bytes: string }>(
+    `SELECT c.spec, t.stored_bytes AS bytes FROM targets t JOIN captures c ON c.id = t.capture_id WHERE t.capture_id = $1 AND t.host_id = $2`,
     [target.captureId, target.hostId],
   )
-  if (Number(rows[0]?.bytes ?? 0) + upload.bytes.length > MAX_TARGET_BYTES) {
-    throw new SondeError('too-large', `a host's result is at most ${MAX_TARGET_BYTES / 1024 / 1024} MiB`)
-  }
+  if (!rows[0]) throw new SondeError('not-found', 'there is no such target for this host')
+  return { spec: captureSpecSchema.parse(rows[0].spec), storedBytes: Number(rows[0].bytes) }
 }
 
 export function tooLarge(sizeBytes: number | null): SondeError {

@@ -4,11 +4,17 @@ import {
   type Actor,
   type CaptureSpec,
   type ChunkKind,
+  type CountersDelta,
+  type CountsDelta,
+  captureSpecSchema,
   EMPTY_QUALITY,
+  type EventsDelta,
   type HostFacts,
+  type LatencyDelta,
   type ManifestEntry,
   type Role,
   type SyscallSnapshot,
+  specOfRecipe,
   type TargetQuality,
   type TargetRef,
   type TargetState,
@@ -34,7 +40,26 @@ export const FACTS: HostFacts = {
   tools: [{ name: 'perf', version: '6.1', path: '/usr/bin/perf' }],
   capabilities: [{ id: 'perf', available: true, reason: null, remedy: null }],
 }
-export const SPEC: CaptureSpec = { recipe: 'cpu-profile', durationMs: 5_000, rateHz: 99 }
+export const SPEC: CaptureSpec = specOfRecipe('cpu-profile', { durationMs: 5_000 })
+/** One instrument of every collector. */
+export const EVERY_COLLECTOR: CaptureSpec = captureSpecSchema.parse({
+  version: 2,
+  recipe: null,
+  durationMs: 5_000,
+  instruments: [
+    { collector: 'stacks', probe: { kind: 'pmu', event: 'cpu' }, sample: { by: 'frequency', hz: 99 } },
+    { collector: 'syscalls' },
+    { collector: 'offcpu' },
+    { collector: 'counts', probes: [{ kind: 'kprobe', function: 'vfs_*' }], groupBy: 'comm', sum: 'args.count' },
+    {
+      collector: 'latency',
+      start: { probe: { kind: 'kprobe', function: 'vfs_read' } },
+      probe: { kind: 'kprobe', function: 'vfs_read', at: 'return' },
+    },
+    { collector: 'events', probe: { kind: 'tracepoint', category: 'sched', name: 'sched_process_exec' }, fields: ['args.filename', 'uid'] },
+    { collector: 'pmu', events: ['cycles', 'instructions'] },
+  ],
+})
 export const QUALITY: TargetQuality = { ...EMPTY_QUALITY, samples: 10, frames: 20 }
 export const LOAD = { load1: 1, load5: 1, load15: 1, cpuBusy: 0.5, ioWait: 0, memoryUsedBytes: 1024 }
 
@@ -107,9 +132,14 @@ export async function createWorld(): Promise<World> {
 export const refOf = (captureId: string, attempt = 1): TargetRef => ({ captureId, attempt })
 
 /** One thread's samples, one for each stack given from the outermost frame inwards as in `main;work`. */
-export function profileOf(hostId: string, stacks: string[], options: { startMs?: number; pid?: number } = {}): Profile {
+export function profileOf(
+  hostId: string,
+  stacks: string[],
+  options: { startMs?: number; pid?: number; unit?: Profile['meta']['unit'] } = {},
+): Profile {
   const builder = new ProfileBuilder({
     event: 'cpu-clock',
+    unit: options.unit ?? 'samples',
     periodNs: 10_101_010,
     startMs: options.startMs ?? 1_760_000_000_000,
     durationMs: 1_000,
@@ -135,6 +165,66 @@ export function snapshotOf(calls: number): SyscallSnapshot {
   }
 }
 
+/** `reads` of one process in two slices of a second each, from `atMs` on. */
+export function countsOf(
+  reads: number,
+  options: { atMs?: number; pid?: number; comm?: string; key?: string | null; probe?: string } = {},
+): CountsDelta {
+  const { atMs = 0, pid = 42, comm = 'app', key = null, probe = 'kprobe:vfs_read' } = options
+  const slice = (at: number) => ({ atMs: at, lengthMs: 1_000, rows: [{ pid, probe: 0, key, count: reads, sum: reads * 512 }] })
+  return { version: 1, probes: [probe], processes: [{ pid, comm }], slices: [slice(atMs), slice(atMs + 1_000)], lost: 0, truncated: false }
+}
+
+/** Spans of one process in one slice of a second: the histogram's, each as long as its bucket's lowest value. */
+export function latencyOf(
+  histogram: [bucket: number, spans: number][],
+  options: { atMs?: number; pid?: number; comm?: string; key?: string | null } = {},
+): LatencyDelta {
+  const { atMs = 0, pid = 42, comm = 'app', key = null } = options
+  const row = {
+    pid,
+    key,
+    count: histogram.reduce((sum, [, spans]) => sum + spans, 0),
+    totalNs: histogram.reduce((sum, [bucket, spans]) => sum + spans * 2 ** bucket, 0),
+    maxNs: Math.max(...histogram.map(([bucket]) => 2 ** bucket)),
+    histogram,
+  }
+  return {
+    version: 1,
+    processes: [{ pid, comm }],
+    slices: [{ atMs, lengthMs: 1_000, rows: [row] }],
+    unmatched: 1,
+    lost: 0,
+    truncated: false,
+  }
+}
+
+/** One row for each time given, in ms: a file name and how long it took. */
+export function eventsOf(timesMs: number[], options: { pid?: number; comm?: string; file?: string } = {}): EventsDelta {
+  const { pid = 42, comm = 'app', file = '/etc/hosts' } = options
+  return {
+    version: 1,
+    fields: [
+      { name: 'args.filename', type: 'text' },
+      { name: 'duration', type: 'duration' },
+    ],
+    rows: timesMs.map((ms) => ({ timeUs: ms * 1_000, cpu: 0, pid, tid: pid, comm, values: [file, ms * 10] })),
+    overCap: 0,
+    lost: 0,
+  }
+}
+
+/** One interval of a second: cycles and half as many instructions, all CPUs together. */
+export function countersOf(cycles: number, options: { atMs?: number; runningShare?: number } = {}): CountersDelta {
+  const { atMs = 0, runningShare = 1 } = options
+  const counter = (event: string, value: number) => ({ event, cpu: null, value, unit: '', runningShare })
+  return {
+    version: 1,
+    intervals: [{ atMs, lengthMs: 1_000, counters: [counter('cycles', cycles), counter('instructions', cycles / 2)] }],
+    unsupported: [],
+  }
+}
+
 export type TestChunk = { seq: number; kind: ChunkKind; sha256: string; bytes: Buffer }
 
 /** Raw bytes → a chunk with its own hash, right in form whatever it holds. */
@@ -142,7 +232,10 @@ export function chunkOf(seq: number, kind: ChunkKind, raw: Uint8Array | string, 
   const bytes = options.gzip === false ? Buffer.from(raw) : gzipSync(raw)
   return { seq, kind, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
-export const profileChunk = (seq: number, profile: Profile): TestChunk => chunkOf(seq, 'profile', encodeProfile(profile))
+export const profileChunk = (seq: number, profile: Profile, kind: 'profile' | 'offcpu' = 'profile'): TestChunk =>
+  chunkOf(seq, kind, encodeProfile(profile))
 export const syscallsChunk = (seq: number, snapshot: SyscallSnapshot): TestChunk => chunkOf(seq, 'syscalls', JSON.stringify(snapshot))
+/** A chunk of any kind that travels as JSON. */
+export const jsonChunk = (seq: number, kind: ChunkKind, delta: unknown): TestChunk => chunkOf(seq, kind, JSON.stringify(delta))
 export const manifestOf = (chunks: TestChunk[]): ManifestEntry[] =>
   chunks.map(({ seq, kind, sha256, bytes }) => ({ seq, kind, sha256, sizeBytes: bytes.length }))

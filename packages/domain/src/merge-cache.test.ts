@@ -1,18 +1,10 @@
-import { emptyProfile } from '@sonde/profile'
 import { expect, it } from 'vitest'
-import { type CachedProfile, ProfileCache } from './profile-cache.ts'
+import { type CachedMerge, MergeCache } from './merge-cache.ts'
 
-const entry = (version: number, sizeBytes = 10): CachedProfile => ({
-  version,
-  gzip: Buffer.alloc(0),
-  profile: emptyProfile(),
-  included: new Set(),
-  clockShiftMs: new Map(),
-  sizeBytes,
-})
+const entry = (version: number, sizeBytes = 10): CachedMerge => ({ version, sizeBytes })
 
 it('stays within its bounds and forgets what was used least recently', () => {
-  const cache = new ProfileCache({ maxBytes: 100, maxEntries: 3 })
+  const cache = new MergeCache({ maxBytes: 100, maxEntries: 3 })
   for (const id of ['a', 'b', 'c']) cache.put(id, entry(1))
   cache.get('a')
   cache.put('d', entry(1))
@@ -29,7 +21,7 @@ it('stays within its bounds and forgets what was used least recently', () => {
 })
 
 it('keeps the newer of two versions, whichever comes last', () => {
-  const cache = new ProfileCache()
+  const cache = new MergeCache()
   cache.put('a', entry(5))
   cache.put('a', entry(4, 99))
   expect(cache.get('a')?.version).toBe(5)
@@ -37,7 +29,7 @@ it('keeps the newer of two versions, whichever comes last', () => {
 })
 
 it('does the same work once at a time, and again after a failure', async () => {
-  const cache = new ProfileCache()
+  const cache = new MergeCache()
   let runs = 0
   const work = async () => {
     runs++

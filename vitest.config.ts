@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // unit: pure, parallel, seconds. integration: real Postgres, perf and bpftrace as root, one file at a time.
+// vm: the same in virtual machines, one at a time (npm run test:vm, which makes sure of what they need).
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +18,16 @@ export default defineConfig({
           include: ['packages/*/src/**/*.integration.test.ts', 'apps/*/src/**/*.integration.test.ts', 'demo/**/*.integration.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'vm',
+          include: ['vm/**/*.vm.test.ts'],
+          testTimeout: 240_000,
+          // Where a machine's disk is made first.
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -93,7 +93,7 @@ const STEPS = [
     title: 'types',
     work: async () => {
       await run(bin('turbo'), 'run', 'typecheck', '--output-logs=errors-only')
-      for (const folder of ['scripts', 'e2e', 'bench']) {
+      for (const folder of ['scripts', 'e2e', 'bench', 'vm']) {
         if (existsSync(path.join(root, folder, 'tsconfig.json'))) await run(bin('tsc'), '--noEmit', '-p', folder)
       }
     },

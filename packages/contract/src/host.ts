@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { forecastSchema } from './forecast.ts'
+import { collectorIdSchema } from './instrument.ts'
+import { probeKindSchema } from './probe.ts'
 import { hostText, idSchema, labelsSchema } from './text.ts'
 
 /** What a host can do. The agent tests each one for real at start and says why one is missing. */
@@ -30,6 +33,36 @@ export type Capability = z.infer<typeof capabilitySchema>
 export const toolSchema = z.object({ name: hostText(64), version: hostText(128).nullable(), path: hostText(512).nullable() })
 export type Tool = z.infer<typeof toolSchema>
 
+/**
+ * What the host's own policy allows, whatever the server asks for (docs/SECURITY.md). The agent decides by the policy itself; this is a
+ * summary, so that what would be refused can be greyed out beforehand.
+ */
+export const hostPolicySchema = z.object({
+  /** The file that says so; null: there is none, and the built-in defaults hold. */
+  source: hostText(512).nullable(),
+  /** What is wrong with the file, as a sentence; everything is refused while it is. */
+  problem: hostText(500).nullable(),
+  probeKinds: z.array(probeKindSchema).max(16),
+  collectors: z.array(collectorIdSchema).max(16),
+  containersOnly: z.boolean(),
+  /** Only what runs as one of these users may be traced; null: anyone. */
+  uids: z.array(z.number().int().nonnegative()).max(64).nullable(),
+  limits: z.object({
+    durationMs: z.number().int().positive(),
+    samplingHz: z.number().int().positive(),
+    concurrentCaptures: z.number().int().positive(),
+    probesPerPattern: z.number().int().positive(),
+    gatewayGoneMs: z.number().int().positive(),
+  }),
+  budget: forecastSchema.shape.budget,
+  /** Every rule that is stricter than the defaults, a sentence each. */
+  rules: z.array(hostText(300)).max(64),
+  /** The tracers' own cgroup with the budget as hard limits, or why there is none. */
+  cgroup: hostText(512).nullable(),
+  cgroupProblem: hostText(400).nullable(),
+})
+export type HostPolicy = z.infer<typeof hostPolicySchema>
+
 /** Facts change rarely (a reboot, an upgrade); the agent sends them at enrolment and whenever they differ. */
 export const hostFactsSchema = z.object({
   hostname: hostText(253),
@@ -46,6 +79,8 @@ export const hostFactsSchema = z.object({
   agentVersion: hostText(64),
   tools: z.array(toolSchema).max(32),
   capabilities: z.array(capabilitySchema).max(64),
+  /** Absent: the agent is of a version that had no policy. */
+  policy: hostPolicySchema.optional(),
 })
 export type HostFacts = z.infer<typeof hostFactsSchema>
 

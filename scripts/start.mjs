@@ -12,6 +12,7 @@ import { runningIn } from './launch/run-file.mjs'
 import { readSettings } from './launch/settings.mjs'
 import { ensureTraceFs } from './launch/trace-fs.mjs'
 import { ensureBuilt, ensurePrismaClient } from './setup/build-apps.mjs'
+import { ensureNative } from './setup/build-native.mjs'
 import { ensureNodeModules } from './setup/node-modules.mjs'
 import { nodeVersionProblem } from './setup/node-version.mjs'
 import { createProgress, formatDuration, StepError } from './setup/progress.mjs'
@@ -43,6 +44,7 @@ try {
   await ensureNodeModules(root, progress)
   if (process.platform === 'linux') await ensureTools(tracingTools(), progress)
   ensureTraceFs(progress)
+  await ensureNative(root, progress)
   await ensurePrismaClient(root, progress)
   await ensureBuilt(root, progress)
   const { register } = await import('tsx/esm/api')

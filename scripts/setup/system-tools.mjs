@@ -4,7 +4,7 @@ import { release } from 'node:os'
 import path from 'node:path'
 import { runTool } from './progress.mjs'
 
-/** @typedef {{ command: string, packages: string[], without: string }} SystemTool */
+/** `file`: what is looked for instead of a command, as for a library. @typedef {{ command: string, file?: string, packages: string[], without: string }} SystemTool */
 
 /** The first of these that is an executable on the PATH, or null. @param {string} command */
 export function findCommand(command, searchPath = process.env.PATH ?? '') {
@@ -45,7 +45,7 @@ export const tracingTools = () => [
  * @returns {Promise<SystemTool[]>} those that are still missing
  */
 export async function ensureTools(tools, progress, environment = process.env) {
-  const missing = () => tools.filter((tool) => !findCommand(tool.command))
+  const missing = () => tools.filter((tool) => (tool.file ? !existsSync(tool.file) : !findCommand(tool.command)))
   const before = missing()
   if (before.length === 0) return []
   const packages = [...new Set(before.flatMap((tool) => tool.packages))]

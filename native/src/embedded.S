@@ -1,0 +1,9 @@
+/* The compiled BPF programs as they are: libbpf reads them as ELF files, at eight-byte boundaries. */
+	.section .rodata
+	.balign 8
+	.global embedded_syscalls, embedded_syscalls_end
+embedded_syscalls:
+	.incbin "syscalls.bpf.o"
+embedded_syscalls_end:
+	.byte 0
+	.section .note.GNU-stack,"",%progbits

@@ -1,0 +1,15 @@
+/* The compiled BPF programs, part of this executable. */
+#ifndef SONDE_EMBEDDED_H
+#define SONDE_EMBEDDED_H
+
+#include <stddef.h>
+
+extern const char embedded_syscalls[];
+extern const char embedded_syscalls_end[];
+
+static inline size_t embedded_size(const char *begin, const char *end)
+{
+	return end - begin;
+}
+
+#endif

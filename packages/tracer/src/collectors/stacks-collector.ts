@@ -76,6 +76,8 @@ export class StacksCollector implements Collector {
     quality.truncatedStacks += counts.truncatedStacks
     quality.sampledEvent = this.plan.meta.event
     quality.tracerCpuSeconds += cpuSeconds
+    quality.unknownBy.push(...this.capture.unknownBy)
+    quality.notes.push(...this.capture.notes)
     if (symboliserFailures > 0) quality.notes.push('perf did not resolve all symbols in time; those frames are shown as unknown.')
   }
 

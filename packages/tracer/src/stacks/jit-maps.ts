@@ -26,6 +26,13 @@ export class JitMaps {
     return map?.readMore() ?? false
   }
 
+  /** The runtime has written its map anew. Names of the old one are kept: code may have moved since it was sampled. */
+  async readAgain(pid: number): Promise<void> {
+    const map = this.maps.get(pid)
+    if (map === undefined || map === null) await this.update(pid)
+    else map.readAgain()
+  }
+
   lookup(pid: number, address: number): string | null {
     return this.maps.get(pid)?.lookup(address) ?? null
   }
@@ -101,6 +108,11 @@ class JitMap {
       added += this.text.add(this.decoder.decode(buffer.subarray(0, bytes), { stream: true }))
     }
     return added > 0
+  }
+
+  readAgain(): void {
+    this.offset = 0
+    this.readMore()
   }
 
   lookup(address: number): string | null {

@@ -1,14 +1,16 @@
-import type { HostCommand } from '@sonde/contract'
+import type { HostCommand, TargetQuality } from '@sonde/contract'
 import { FRAME_KIND, type Profile, type ProfileMeta } from '@sonde/profile'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import { PerfStream } from '../perf-data/perf-stream.ts'
 import { type ExitStatus, GuardedChild, PATIENCE_MS } from '../run/guarded-child.ts'
+import { JavaMaps } from './java-maps.ts'
 import { JitMaps } from './jit-maps.ts'
 import { MountRoots } from './mount-roots.ts'
 import { PerfScript } from './perf-script.ts'
 import { kernelMaxStack } from './profile-perf-data.ts'
 import { type FrameCounts, StackRecorder } from './stack-recorder.ts'
 import { isJitDso, splitSymbolText, UNKNOWN_JIT_FRAME } from './symbol-text.ts'
+import { type ProcessTraits, readTraits, UnknownFrameCounts } from './unknown-frames.ts'
 
 /** Stop where the recording needs more memory than this. */
 const MAX_BUFFERED_BYTES = 128 * 1024 * 1024
@@ -39,6 +41,9 @@ export class StackCapture {
   private readonly script: PerfScript
   private readonly flushTimer: NodeJS.Timeout
   private readonly jitMaps = new JitMaps()
+  private readonly javaMaps = new JavaMaps()
+  private readonly unknown = new UnknownFrameCounts()
+  private readonly traits = new Map<number, ProcessTraits | null>()
   private readonly mountRoots = new MountRoots()
   /** Addresses in run-time code: by process, with their value. */
   private readonly jitAddresses = new Map<number, Map<number, number>>()
@@ -114,10 +119,25 @@ export class StackCapture {
     const batch = this.recorder.takeBatch()
     await this.script.resolve(batch.thinned, batch.asked, giveUpAfterMs)
     await this.followJitMaps()
-    const { profile, counts } = this.recorder.profileOf(batch, meta, host, zeroNs)
+    const { profile, counts } = this.recorder.profileOf(batch, meta, host, zeroNs, this.unknown)
+    await this.readTraits()
     this.frameCounts.frames += counts.frames
     this.frameCounts.unknownFrames += counts.unknownFrames
     return profile
+  }
+
+  /** Where frames without a name come from, the largest groups first, with what would name them. */
+  get unknownBy(): TargetQuality['unknownBy'] {
+    return this.unknown.explained((pid) => this.traits.get(pid) ?? null)
+  }
+
+  /** Limits of these stacks that are no losses. */
+  get notes(): string[] {
+    const pids = this.javaMaps.withoutFramePointers
+    if (pids.length === 0) return []
+    return [
+      `${pids.length === 1 ? `The JVM ${pids[0]} runs` : `The JVMs ${pids.slice(0, 10).join(', ')} run`} without -XX:+PreserveFramePointer: stacks through compiled Java code are cut, or miss callers.`,
+    ]
   }
 
   /** Ends the symboliser and lets go of the maps. After the last `takeProfile`. */
@@ -126,6 +146,7 @@ export class StackCapture {
     this.record.kill()
     await this.record.exited
     this.jitMaps.close()
+    this.javaMaps.close()
     await this.script.end(kill)
     this.mountRoots.close()
   }
@@ -172,17 +193,28 @@ export class StackCapture {
   }
 
   private async followJitMaps(): Promise<void> {
+    const last = this.status !== null || this.interrupted
     for (const [pid, addresses] of this.jitAddresses) {
       await this.jitMaps.update(pid)
+      const isNamed = (value: number) => Boolean(this.jitMaps.lookup(pid, value))
+      const unnamed = [...addresses.values()].some((value) => !isNamed(value))
+      if (unnamed && (await this.javaMaps.refresh(pid, last))) await this.jitMaps.readAgain(pid)
       for (const [address, value] of addresses) {
         const name = this.jitMaps.lookup(pid, value)
-        if (name === null || name === '') {
-          // perf has read the host's /tmp/perf-N.map, which is another process's, if it is there at all.
-          if (this.mountRoots.prefixOf(pid) !== null) this.recorder.setFrame(address, UNKNOWN_JIT_FRAME)
-          continue
-        }
-        this.recorder.setFrame(address, { name, module: '[jit]', kind: FRAME_KIND.jit, raw: `${name} (/tmp/perf-${pid}.map)` })
+        if (name !== null && name !== '')
+          this.recorder.setFrame(address, { name, module: '[jit]', kind: FRAME_KIND.jit, raw: `${name} (/tmp/perf-${pid}.map)` })
+        // perf has read the host's /tmp/perf-N.map, which is another process's, if it is there at all.
+        else if (this.mountRoots.prefixOf(pid) !== null) this.recorder.setFrame(address, UNKNOWN_JIT_FRAME)
       }
+    }
+  }
+
+  /** While the processes are still there: what would name their unknown frames is said at the end. */
+  private async readTraits(): Promise<void> {
+    for (const pid of this.unknown.pids) {
+      const java = { isJvm: this.javaMaps.isJvm(pid), trouble: this.javaMaps.troubleOf(pid) }
+      const traits = await readTraits(pid, java)
+      if (traits !== null || !this.traits.has(pid)) this.traits.set(pid, traits)
     }
   }
 }

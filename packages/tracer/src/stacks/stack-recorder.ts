@@ -11,6 +11,7 @@ import type { MountRoots } from './mount-roots.ts'
 import { ProcessTable, type Thread } from './process-table.ts'
 import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
 import { ThinStream } from './thin-stream.ts'
+import type { UnknownFrameCounts } from './unknown-frames.ts'
 
 export type StackRecorderOptions = {
   /** The kernel's depth limit (kernel.perf_event_max_stack): stacks of this many frames count as cut. */
@@ -223,13 +224,14 @@ export class StackRecorder implements PerfStreamHandler {
 
   /**
    * A batch's samples as a profile. `zeroNs`: the time, in perf's clock, that is 0 in the profile.
-   * Samples from before are left out: one collector attaches sooner than the other.
+   * Samples from before are left out: one collector attaches sooner than the other. `unknown` is told of frames without a name.
    */
   profileOf(
     batch: StackBatch,
     meta: ProfileMeta,
     host: { id: string; name: string },
     zeroNs: number,
+    unknown?: UnknownFrameCounts,
   ): { profile: Profile; counts: FrameCounts } {
     const builder = new ProfileBuilder(meta)
     const hostRow = builder.addHost(host.id, host.name)
@@ -265,6 +267,12 @@ export class StackRecorder implements PerfStreamHandler {
       }
       counts.frames += this.chains.depthOf(chain)
       counts.unknownFrames += unknownIn[chain] ?? 0
+      if ((unknownIn[chain] ?? 0) > 0 && unknown !== undefined) {
+        for (const address of this.chains.entriesOf(chain)) {
+          const { kind, module } = this.frameOfAddress(address)
+          if (kind === unknownKind) unknown.add(thread.pid, thread.comm, module, 1)
+        }
+      }
       if (thread !== lastThread) {
         lastThread = thread
         lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)

@@ -1,0 +1,79 @@
+import { existsSync, rmSync } from 'node:fs'
+import { readText } from '../host/read-text.ts'
+import { AttachError, isHotSpot, jcmd } from './hotspot-attach.ts'
+
+/** A JVM is asked for its symbols again after this long, as long as code without a name comes up: it goes on compiling. */
+const ASK_AGAIN_MS = 10_000
+const ANSWER_WITHIN_MS = 3_000
+/** A host full of JVMs: the others stay unnamed, and it is said. */
+const MAX_JVMS = 32
+
+type Jvm = {
+  askedAt: number
+  /** Why it has no map; null where it has one. */
+  trouble: string | null
+  /** The map is there because we asked for it, and goes when we are done. */
+  ownMap: string | null
+  framePointers: boolean | null
+}
+
+/**
+ * Symbols of Java: a JVM (17 and later) writes /tmp/perf-PID.map of what it has compiled when it is asked to, which is what `jcmd PID
+ * Compiler.perfmap` does. JVMs are asked only where a sample fell into code without a name.
+ */
+export class JavaMaps {
+  private readonly jvms = new Map<number, Jvm | null>()
+  private asked = 0
+
+  /** Asks the process for a new map if it is a JVM and it is time. Returns whether there is a new one to be read. `last`: no more will be recorded. */
+  async refresh(pid: number, last: boolean): Promise<boolean> {
+    let jvm = this.jvms.get(pid)
+    if (jvm === undefined) {
+      jvm = (await isHotSpot(pid)) ? { askedAt: Number.NEGATIVE_INFINITY, trouble: null, ownMap: null, framePointers: null } : null
+      this.jvms.set(pid, jvm)
+    }
+    if (jvm === null || (!last && performance.now() - jvm.askedAt < ASK_AGAIN_MS)) return false
+    if (jvm.askedAt === Number.NEGATIVE_INFINITY && ++this.asked > MAX_JVMS) {
+      jvm.trouble = `only ${MAX_JVMS} JVMs of a host are asked`
+      return false
+    }
+    jvm.askedAt = performance.now()
+    try {
+      jvm.framePointers ??= /\+PreserveFramePointer\b/.test(await jcmd(pid, 'VM.flags', ANSWER_WITHIN_MS))
+      const map = await mapPath(pid)
+      const before = existsSync(map)
+      await jcmd(pid, 'Compiler.perfmap', ANSWER_WITHIN_MS)
+      if (!before) jvm.ownMap = map
+      jvm.trouble = null
+      return true
+    } catch (error) {
+      if (!(error instanceof AttachError)) throw error
+      jvm.trouble = error.message
+      return false
+    }
+  }
+
+  /** Why code of this process has no name, where it is a JVM and could not be asked. */
+  troubleOf(pid: number): string | null {
+    return this.jvms.get(pid)?.trouble ?? null
+  }
+
+  isJvm(pid: number): boolean {
+    return this.jvms.get(pid) != null
+  }
+
+  /** JVMs of which it is known that compiled code keeps no frame pointer: their stacks end early or skip callers. */
+  get withoutFramePointers(): number[] {
+    return [...this.jvms].flatMap(([pid, jvm]) => (jvm?.framePointers === false ? [pid] : []))
+  }
+
+  /** Removes the maps that were made for us. */
+  close(): void {
+    for (const jvm of this.jvms.values()) if (jvm?.ownMap) rmSync(jvm.ownMap, { force: true })
+  }
+}
+
+async function mapPath(pid: number): Promise<string> {
+  const innerPid = /^NSpid:.*?(\d+)$/m.exec(await readText(`/proc/${pid}/status`))?.[1] ?? String(pid)
+  return `/proc/${pid}/root/tmp/perf-${innerPid}.map`
+}

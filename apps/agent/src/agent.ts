@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { type AgentCommand, type CapabilityId, type HostFacts, RECIPES } from '@sonde/contract'
+import { type AgentCommand, capabilitiesOf, DEFAULT_RECIPE_ID, type HostFacts, specOfRecipe } from '@sonde/contract'
 import { answerQuery } from './answer-query.ts'
 import { CaptureDesk } from './capture-desk.ts'
 import { ConfigError } from './config-error.ts'
@@ -149,9 +149,13 @@ function warnAboutPlainHttp(gatewayUrl: string, log: Log): void {
 
 /** One line, so that whoever starts an agent by hand sees at once what it will not do; the host page has the details. */
 function logWhatIsMissing(facts: HostFacts, log: Log): void {
-  const needed = new Set<CapabilityId>(Object.values(RECIPES).flatMap((recipe) => [...recipe.requires]))
-  const missing = facts.capabilities.filter((capability) => !capability.available && needed.has(capability.id))
+  const missing = facts.capabilities.filter((capability) => !capability.available)
   if (missing.length === 0) return
   const sentences = missing.map(({ id, reason, remedy }) => [`${id}:`, reason ?? 'not available.', remedy].filter(Boolean).join(' '))
-  log.warn({ missing: missing.map(({ id }) => id) }, `The agent runs, but cannot record everything on this host. ${sentences.join(' ')}`)
+  const message = `The agent runs, but cannot record everything on this host. ${sentences.join(' ')}`
+  const usual = new Set(capabilitiesOf(specOfRecipe(DEFAULT_RECIPE_ID)))
+  const fields = { missing: missing.map(({ id }) => id) }
+  // Virtual machines rarely have hardware counters: nothing to be warned of.
+  if (missing.some(({ id }) => usual.has(id))) log.warn(fields, message)
+  else log.info(fields, message)
 }

@@ -245,7 +245,7 @@ describe('failures', () => {
     start({
       record: async (hooks) => {
         await hooks.onAttached([COMMAND])
-        await hooks.onProfile(makeProfile(10))
+        await hooks.onResult({ kind: 'profile', profile: makeProfile(10) })
         throw new TraceFailure('nothing-attached', 'bpftrace: no such probe', quality)
       },
     })
@@ -275,7 +275,7 @@ describe('failures', () => {
     start({
       record: async (hooks) => {
         await hooks.onAttached([COMMAND])
-        await hooks.onProfile(big)
+        await hooks.onResult({ kind: 'profile', profile: big })
         return { quality: EMPTY_QUALITY, recordedMs: 1 }
       },
     })

@@ -38,7 +38,7 @@ async function runOf(script: Script, more: Partial<CaptureRunOptions> = {}, limi
 
 /** Records until it is aborted, then hands over as the given function does. */
 const untilAbort =
-  (then: (hooks: Parameters<Recording>[0]) => ReturnType<Recording>): Recording =>
+  (then: Recording['run']): Recording['run'] =>
   async (hooks) => {
     await hooks.onAttached([COMMAND])
     await new Promise<void>((resolve) => hooks.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -48,7 +48,7 @@ const untilAbort =
 describe('CaptureRun', () => {
   it('ends a recording that does not end by itself, and keeps what it hands over', async () => {
     const record = untilAbort(async (hooks) => {
-      await hooks.onProfile(makeProfile(4))
+      await hooks.onResult({ kind: 'profile', profile: makeProfile(4) })
       return { quality: { ...EMPTY_QUALITY, samples: 4, partial: true }, recordedMs: 1100 }
     })
     const { run, targetSpool, folder } = await runOf({ record }, { deadlineGraceMs: 100 })
@@ -63,11 +63,11 @@ describe('CaptureRun', () => {
   })
 
   it('does not wait for ever for a tracer that hangs, nor take anything from it afterwards', async () => {
-    let late: Promise<void> = Promise.resolve()
+    let late: Promise<unknown> = Promise.resolve()
     const record = untilAbort(
       (hooks) =>
         new Promise(() => {
-          late = new Promise((resolve) => setTimeout(() => resolve(hooks.onProfile(makeProfile(4))), 300))
+          late = new Promise((resolve) => setTimeout(() => resolve(hooks.onResult({ kind: 'profile', profile: makeProfile(4) })), 300))
         }),
     )
     const { run, targetSpool } = await runOf({ record }, { stopGraceMs: 100 })
@@ -105,11 +105,11 @@ describe('CaptureRun', () => {
   it('is refused when the spool has no room, and stops when it runs out of it', async () => {
     const refused = await runOf({}, {}, { maxBytes: 1000, minFreeBytes: 0 })
     expect(await refused.run.record()).toMatchObject({ report: { state: 'refused', reason: 'disk-full' } })
-    const record: Recording = async (hooks) => {
+    const record: Recording['run'] = async (hooks) => {
       await hooks.onAttached([COMMAND])
       let samples = 0
       while (!hooks.signal.aborted) {
-        await hooks.onProfile(makeProfile(500, { nameLength: 5000, seed: samples }))
+        await hooks.onResult({ kind: 'profile', profile: makeProfile(500, { nameLength: 5000, seed: samples }) })
         samples += 500
       }
       return { quality: { ...EMPTY_QUALITY, samples, partial: true }, recordedMs: 1 }
@@ -124,10 +124,13 @@ describe('recoverOutcome', () => {
   it('counts what is in the chunks', async () => {
     const { run, targetSpool } = await runOf({
       record: async (hooks) => {
-        await hooks.onProfile(makeProfile(10, { depth: 5 }))
-        await hooks.onSyscalls(makeSnapshot(2, 500))
-        await hooks.onProfile(makeProfile(20, { depth: 2 }))
-        await hooks.onSyscalls({ ...makeSnapshot(4), lostCalls: 7, unmatchedExits: 2, truncated: true })
+        await hooks.onResult({ kind: 'profile', profile: makeProfile(10, { depth: 5 }) })
+        await hooks.onResult({ kind: 'syscalls', snapshot: makeSnapshot(2, 500) })
+        await hooks.onResult({ kind: 'profile', profile: makeProfile(20, { depth: 2 }) })
+        await hooks.onResult({
+          kind: 'syscalls',
+          snapshot: { ...makeSnapshot(4), lostCalls: 7, unmatchedExits: 2, truncated: true },
+        })
         return { quality: EMPTY_QUALITY, recordedMs: 1 }
       },
     })

@@ -5,16 +5,15 @@ import {
   EMPTY_QUALITY,
   type HostCommand,
   type HostFacts,
-  type SyscallSnapshot,
   type TargetQuality,
   type TargetReason,
   type TargetRef,
 } from '@sonde/contract'
 import type { Profile } from '@sonde/profile'
-import { TraceFailure, TraceRefusal } from '@sonde/tracer'
+import { type CollectorResult, TraceFailure, TraceRefusal } from '@sonde/tracer'
 import type { CaptureStop } from './capture-stop.ts'
 import { errorText } from './durable-file.ts'
-import { encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
+import { encodeDeltaChunks, encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Log } from './log.ts'
 import { type Outcome, targetKey } from './outcome.ts'
@@ -56,6 +55,7 @@ export class CaptureRun {
   #attached = false
   #ended = false
   #lostSamples = 0
+  #lostEvents = 0
   #leftOut = { calls: 0, truncated: false }
 
   constructor(options: CaptureRunOptions) {
@@ -73,8 +73,9 @@ export class CaptureRun {
   async record(): Promise<Outcome | null> {
     const { target, workRoot, log } = this.#options
     const workDir = path.join(workRoot, targetKey(target))
+    let recording: Recording | null = null
     try {
-      const recording = await this.#prepare()
+      recording = await this.#prepare()
       if (this.#stop !== null) return this.#stopped(this.#stop, EMPTY_QUALITY)
       await mkdir(workDir, { recursive: true, mode: 0o700 })
       return await this.#run(recording, workDir)
@@ -82,6 +83,7 @@ export class CaptureRun {
       return this.#outcomeOfError(error)
     } finally {
       this.#ended = true
+      recording?.release()
       await rm(workDir, { recursive: true, force: true }).catch((error: unknown) => log.warn({ err: error }, 'work folder not removed'))
     }
   }
@@ -102,7 +104,7 @@ export class CaptureRun {
     const unwatch = killSwitch.watch(() => this.stop({ kind: 'failed', reason: 'disabled', message: killSwitch.sentence }))
     try {
       const { quality, recordedMs } = await this.#orGiveUp(
-        recording({
+        recording.run({
           hostId,
           hostName: facts.hostname,
           workDir,
@@ -111,8 +113,7 @@ export class CaptureRun {
             this.#attached = true
             await this.#options.onAttached(commands)
           },
-          onProfile: (delta) => this.#keep(() => this.#spoolProfile(delta)),
-          onSyscalls: (snapshot) => this.#keep(() => this.#spoolSyscalls(snapshot)),
+          onResult: (result) => this.#keep(result),
         }),
       )
       const adjusted = this.#adjust(quality)
@@ -145,12 +146,17 @@ export class CaptureRun {
     }
   }
 
-  /** A result that cannot be kept stops the recording; the tracer is not told otherwise, so that it ends in good order. */
-  async #keep(write: () => Promise<void>): Promise<void> {
+  /** Writes a result into the spool and says how many bytes it takes. One that cannot be kept stops the recording; the tracer is not told otherwise, so that it ends in good order. */
+  async #keep(result: CollectorResult): Promise<number> {
     // Not after a tracer was given up on that then comes back.
-    if (this.#stop?.kind === 'gone' || this.#ended) return
+    if (this.#stop?.kind === 'gone' || this.#ended) return 0
+    let bytes = 0
     try {
-      await write()
+      for await (const chunk of this.#chunksOf(result)) {
+        await this.#options.targetSpool.write(result.kind, chunk)
+        bytes += chunk.length
+        this.#options.onChunk()
+      }
     } catch (error) {
       if (error instanceof SpoolFull)
         this.stop({ kind: 'failed', reason: 'disk-full', message: `The result did not fit: ${error.message}.` })
@@ -161,27 +167,37 @@ export class CaptureRun {
         this.stop({ kind: 'failed', reason: 'internal', message: `A part of the result could not be written: ${errorText(error)}` })
       }
     }
+    return bytes
   }
 
-  async #spoolProfile(delta: Profile): Promise<void> {
-    const { hostId, facts, targetSpool, onChunk } = this.#options
-    const { length } = delta.hosts
-    // Every thread of this profile ran here, whatever the importer called the host.
-    const hosts = { length, id: new Array<string>(length).fill(hostId), name: new Array<string>(length).fill(facts.hostname) }
-    const chunks = encodeProfileChunks({ ...delta, hosts }, (samples) => {
-      this.#lostSamples += samples
-    })
-    for await (const bytes of chunks) {
-      await targetSpool.write('profile', bytes)
-      onChunk()
+  async *#chunksOf(result: CollectorResult): AsyncGenerator<Buffer> {
+    switch (result.kind) {
+      case 'profile':
+      case 'offcpu':
+        yield* encodeProfileChunks(this.#fromHere(result.profile), (samples) => {
+          this.#lostSamples += samples
+        })
+        break
+      case 'syscalls': {
+        const { snapshot } = result
+        const { bytes, snapshot: encoded } = await encodeSyscallsChunk(snapshot)
+        yield bytes
+        this.#leftOut = { calls: encoded.lostCalls - snapshot.lostCalls, truncated: encoded.truncated }
+        break
+      }
+      default:
+        yield* encodeDeltaChunks(result, (events) => {
+          this.#lostEvents += events
+        })
     }
   }
 
-  async #spoolSyscalls(snapshot: SyscallSnapshot): Promise<void> {
-    const { bytes, snapshot: encoded } = await encodeSyscallsChunk(snapshot)
-    await this.#options.targetSpool.write('syscalls', bytes)
-    this.#leftOut = { calls: encoded.lostCalls - snapshot.lostCalls, truncated: encoded.truncated }
-    this.#options.onChunk()
+  /** Every thread of this profile ran here, whatever the importer called the host. */
+  #fromHere(profile: Profile): Profile {
+    const { hostId, facts } = this.#options
+    const { length } = profile.hosts
+    const hosts = { length, id: new Array<string>(length).fill(hostId), name: new Array<string>(length).fill(facts.hostname) }
+    return { ...profile, hosts }
   }
 
   /** The tracer's count, less what did not fit into chunks. */
@@ -193,6 +209,7 @@ export class CaptureRun {
       syscalls: Math.max(0, quality.syscalls - this.#leftOut.calls),
       lostSyscalls: quality.lostSyscalls + this.#leftOut.calls,
       mapsTruncated: quality.mapsTruncated || this.#leftOut.truncated,
+      lostEvents: quality.lostEvents + this.#lostEvents,
     }
   }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
-import { type SyscallSnapshot, syscallSnapshotSchema } from '@sonde/contract'
+import { type EventsDelta, eventsDeltaSchema, type SyscallSnapshot, syscallSnapshotSchema } from '@sonde/contract'
 import { decodeProfile, emptyProfile, mergeProfiles, type Profile, toFolded } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
-import { encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
+import { encodeDeltaChunks, encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
 import { splitProfile } from './split-profile.ts'
 import { makeProfile, makeSnapshot } from './testing/scripted-tracing.ts'
 
@@ -64,6 +64,52 @@ describe('encodeProfileChunks', () => {
   })
   it('makes no chunk of a delta without samples', async () => {
     expect(await chunksOf(emptyProfile(), { maxCompressedBytes: 1e6, maxRawBytes: 1e6 })).toEqual({ chunks: [], lost: 0 })
+  })
+})
+
+describe('encodeDeltaChunks', () => {
+  const events = (count: number): EventsDelta => ({
+    version: 1,
+    fields: [{ name: 'args.name', type: 'text' }],
+    rows: Array.from({ length: count }, (_, i) => ({
+      timeUs: i,
+      cpu: 0,
+      pid: 1,
+      tid: 1,
+      comm: 'p',
+      values: [randomBytes(200).toString('hex')],
+    })),
+    overCap: 1,
+    lost: 2,
+  })
+  const encode = async (delta: EventsDelta, limits: { maxCompressedBytes: number; maxRawBytes: number }) => {
+    let lost = 0
+    const deltas: EventsDelta[] = []
+    for await (const chunk of encodeDeltaChunks({ kind: 'events', delta }, (count) => (lost += count), limits)) {
+      expect(chunk.length).toBeLessThanOrEqual(limits.maxCompressedBytes)
+      deltas.push(eventsDeltaSchema.parse(JSON.parse(gunzipSync(chunk).toString())))
+    }
+    return { deltas, lost }
+  }
+
+  it('cuts what is too large, and keeps every row', async () => {
+    const whole = events(300)
+    const { deltas, lost } = await encode(whole, { maxCompressedBytes: 10_000, maxRawBytes: 1_000_000 })
+    expect(deltas.length).toBeGreaterThan(3)
+    expect(deltas.flatMap(({ rows }) => rows)).toEqual(whole.rows)
+    expect([deltas.reduce((sum, d) => sum + d.lost, 0), lost]).toEqual([2, 0])
+  })
+
+  it('cuts what has more rows than the server takes', async () => {
+    const row = { timeUs: 0, cpu: 0, pid: 1, tid: 1, comm: 'p', values: [1] }
+    const whole: EventsDelta = { ...events(0), rows: new Array(100_001).fill(row) }
+    const { deltas } = await encode(whole, { maxCompressedBytes: 1e6, maxRawBytes: 1e9 })
+    expect(deltas.map(({ rows }) => rows.length)).toEqual([50_000, 50_001])
+  })
+
+  it('counts a row that fits no chunk', async () => {
+    const { deltas, lost } = await encode(events(3), { maxCompressedBytes: 100, maxRawBytes: 1e6 })
+    expect([deltas, lost]).toEqual([[], 3])
   })
 })
 

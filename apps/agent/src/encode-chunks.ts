@@ -1,7 +1,15 @@
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
-import { CHUNK_LIMITS, type SyscallSnapshot } from '@sonde/contract'
+import {
+  CHUNK_LIMITS,
+  countersDeltaSchema,
+  countsDeltaSchema,
+  eventsDeltaSchema,
+  latencyDeltaSchema,
+  type SyscallSnapshot,
+} from '@sonde/contract'
 import { encodeProfile, type Profile } from '@sonde/profile'
+import { eventsIn, type JsonDelta, splitDelta } from './split-delta.ts'
 import { splitProfile } from './split-profile.ts'
 
 const gzip = promisify(gzipCallback)
@@ -9,8 +17,8 @@ const gzip = promisify(gzipCallback)
 export type ChunkLimits = { maxCompressedBytes: number; maxRawBytes: number }
 
 /**
- * A profile delta as gzip'd chunks that each fit the limits, in the order of time; usually one. `onLost` is told the weight of a
- * sample that fits no chunk even alone, so that it is counted and not dropped in silence.
+ * A profile delta as gzip'd chunks that each fit the limits, in the order of time; usually one. `onLost` is told of samples
+ * that fit no chunk even alone, so that they are counted and not dropped in silence.
  */
 export async function* encodeProfileChunks(
   profile: Profile,
@@ -28,11 +36,48 @@ export async function* encodeProfileChunks(
   }
   const halves = splitProfile(profile)
   if (halves === null) {
-    onLost(profile.samples.weight[0] ?? 1)
+    onLost(samplesIn(profile))
     return
   }
   for (const half of halves) yield* encodeProfileChunks(half, onLost, limits)
 }
+
+/** Samples of a profile: a row each, but where weights count samples. */
+export function samplesIn({ meta, samples }: Profile): number {
+  return meta.unit === 'samples' ? samples.weight.reduce((sum, weight) => sum + weight, 0) : samples.length
+}
+
+/** A JSON delta as gzip'd chunks that each fit the limits and the schema, in order; usually one. `onLost`: as above, of events. */
+export async function* encodeDeltaChunks(
+  result: JsonDelta,
+  onLost: (events: number) => void,
+  limits: ChunkLimits = CHUNK_LIMITS,
+): AsyncGenerator<Buffer> {
+  if (deltaSchemas[result.kind].safeParse(result.delta).success) {
+    const raw = Buffer.from(JSON.stringify(result.delta))
+    if (raw.length <= limits.maxRawBytes) {
+      const compressed = await gzip(raw)
+      if (compressed.length <= limits.maxCompressedBytes) {
+        yield compressed
+        return
+      }
+    }
+  }
+  const halves = splitDelta(result)
+  if (halves === null) {
+    onLost(eventsIn(result))
+    return
+  }
+  for (const half of halves) yield* encodeDeltaChunks(half, onLost, limits)
+}
+
+/** What the server will check: a delta that does not pass is cut until its parts do. */
+const deltaSchemas = {
+  counts: countsDeltaSchema,
+  latency: latencyDeltaSchema,
+  events: eventsDeltaSchema,
+  counters: countersDeltaSchema,
+} as const
 
 export type SyscallsChunk = {
   bytes: Buffer /** As encoded: rows may have been left out, then the counts in it say so. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CaptureSpec, syscallSnapshotSchema } from '@sonde/contract'
+import { type CaptureSpec, specOfRecipe, syscallSnapshotSchema } from '@sonde/contract'
 import { decodeProfile, mergeProfiles } from '@sonde/profile'
 import { detectFacts } from '@sonde/tracer'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -13,7 +13,7 @@ import { GatewayPeer } from './testing/gateway-peer.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 
 // The agent as it is started on a host, with perf and bpftrace, against a peer that speaks the gateway's part.
-const SPEC: CaptureSpec = { recipe: 'cpu-and-syscalls', durationMs: 3000, rateHz: 99 }
+const SPEC: CaptureSpec = specOfRecipe('cpu-and-syscalls', { durationMs: 3000 })
 const target = { captureId: 'capture-1', attempt: 1 }
 let missing: string[]
 let peer: GatewayPeer

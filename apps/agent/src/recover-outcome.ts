@@ -1,7 +1,21 @@
 import { promisify } from 'node:util'
 import { gunzip as gunzipCallback } from 'node:zlib'
-import { CHUNK_LIMITS, EMPTY_QUALITY, syscallSnapshotSchema, type TargetQuality, type TargetReason } from '@sonde/contract'
-import { decodeProfile, FRAME_KIND } from '@sonde/profile'
+import {
+  CHUNK_LIMITS,
+  type ChunkKind,
+  type CountsDelta,
+  countsDeltaSchema,
+  EMPTY_QUALITY,
+  eventsDeltaSchema,
+  type LatencyDelta,
+  latencyDeltaSchema,
+  type SyscallSnapshot,
+  syscallSnapshotSchema,
+  type TargetQuality,
+  type TargetReason,
+} from '@sonde/contract'
+import { decodeProfile, FRAME_KIND, type Profile } from '@sonde/profile'
+import { samplesIn } from './encode-chunks.ts'
 import type { Outcome } from './outcome.ts'
 import type { SpooledChunk, TargetSpool } from './spool.ts'
 
@@ -14,15 +28,14 @@ export async function recoverOutcome(spool: TargetSpool, reason: TargetReason, m
 
 /** Losses are not in the chunks (the tracer reports them at its end), so a note says that they are not known. */
 async function countSpooled(spool: TargetSpool): Promise<TargetQuality> {
-  const quality: TargetQuality = { ...EMPTY_QUALITY, partial: true, notes: [] }
+  const quality: TargetQuality = { ...EMPTY_QUALITY, partial: true, unknownBy: [], notes: [] }
   const lastSyscalls = spool.chunks.findLast((chunk) => chunk.kind === 'syscalls')
   for (const chunk of spool.chunks) {
     if (chunk.kind === 'syscalls' && chunk !== lastSyscalls) continue
     // What is unreadable here is unreadable for the server too, which says so itself.
     const raw = await readRaw(spool, chunk).catch(() => null)
     if (raw === null) continue
-    if (chunk.kind === 'profile') addProfile(quality, raw)
-    else addSyscalls(quality, raw)
+    addChunk(quality, chunk.kind, raw)
   }
   if (spool.chunks.length > 0) quality.notes.push('The agent ended before it could count losses; none are shown, some may have happened.')
   return quality
@@ -32,39 +45,82 @@ async function readRaw(spool: TargetSpool, chunk: SpooledChunk): Promise<Buffer>
   return gunzip(await spool.read(chunk), { maxOutputLength: CHUNK_LIMITS.maxRawBytes })
 }
 
-function addProfile(quality: TargetQuality, raw: Buffer): void {
+function addChunk(quality: TargetQuality, kind: ChunkKind, raw: Buffer): void {
   try {
-    const { meta, samples, stacks, frames } = decodeProfile(raw)
-    const depth = new Uint32Array(stacks.length)
-    const unknown = new Uint32Array(stacks.length)
-    for (let i = 0; i < stacks.length; i++) {
-      const parent = stacks.parent[i] ?? -1
-      const isUnknown = frames.kind[stacks.frame[i] ?? 0] === FRAME_KIND.unknown
-      depth[i] = (parent === -1 ? 0 : (depth[parent] ?? 0)) + 1
-      unknown[i] = (parent === -1 ? 0 : (unknown[parent] ?? 0)) + (isUnknown ? 1 : 0)
+    switch (kind) {
+      case 'profile':
+        addProfile(quality, decodeProfile(raw))
+        break
+      case 'offcpu': {
+        const profile = decodeProfile(raw)
+        quality.hits += profile.samples.length
+        addFrames(quality, profile)
+        break
+      }
+      case 'syscalls':
+        addSyscalls(quality, syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8'))))
+        break
+      case 'counts': {
+        const delta = countsDeltaSchema.parse(JSON.parse(raw.toString('utf8')))
+        quality.hits += rowCount(delta)
+        quality.lostEvents += delta.lost
+        quality.mapsTruncated ||= delta.truncated
+        break
+      }
+      case 'latency': {
+        const delta = latencyDeltaSchema.parse(JSON.parse(raw.toString('utf8')))
+        quality.hits += rowCount(delta)
+        quality.lostEvents += delta.lost
+        quality.unmatchedSpans += delta.unmatched
+        quality.mapsTruncated ||= delta.truncated
+        break
+      }
+      case 'events': {
+        const delta = eventsDeltaSchema.parse(JSON.parse(raw.toString('utf8')))
+        quality.hits += delta.rows.length
+        quality.overCapEvents += delta.overCap
+        quality.lostEvents += delta.lost
+        break
+      }
+      case 'counters':
+        break
     }
-    for (let i = 0; i < samples.length; i++) {
-      const stack = samples.stack[i] ?? -1
-      const weight = samples.weight[i] ?? 0
-      quality.samples += weight
-      if (stack === -1) continue
-      quality.frames += weight * (depth[stack] ?? 0)
-      quality.unknownFrames += weight * (unknown[stack] ?? 0)
-    }
-    quality.sampledEvent = meta.event === '' ? null : meta.event
   } catch {
-    quality.notes.push('A part of the profile is unreadable.')
+    quality.notes.push(`A part of the result (${kind}) is unreadable.`)
   }
 }
 
-function addSyscalls(quality: TargetQuality, raw: Buffer): void {
-  try {
-    const snapshot = syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8')))
-    quality.syscalls = snapshot.rows.reduce((sum, row) => sum + row.calls, 0)
-    quality.lostSyscalls = snapshot.lostCalls
-    quality.unmatchedSyscalls = snapshot.unmatchedExits
-    quality.mapsTruncated = snapshot.truncated
-  } catch {
-    quality.notes.push('The syscall breakdown is unreadable.')
+const rowCount = (delta: CountsDelta | LatencyDelta): number =>
+  delta.slices.reduce((sum, slice) => sum + slice.rows.reduce((rows, row) => rows + row.count, 0), 0)
+
+function addProfile(quality: TargetQuality, profile: Profile): void {
+  quality.samples += samplesIn(profile)
+  quality.sampledEvent = profile.meta.event === '' ? null : profile.meta.event
+  addFrames(quality, profile)
+}
+
+/** Frames over all samples, and those without a name. */
+function addFrames(quality: TargetQuality, { meta, samples, stacks, frames }: Profile): void {
+  const depth = new Uint32Array(stacks.length)
+  const unknown = new Uint32Array(stacks.length)
+  for (let i = 0; i < stacks.length; i++) {
+    const parent = stacks.parent[i] ?? -1
+    const isUnknown = frames.kind[stacks.frame[i] ?? 0] === FRAME_KIND.unknown
+    depth[i] = (parent === -1 ? 0 : (depth[parent] ?? 0)) + 1
+    unknown[i] = (parent === -1 ? 0 : (unknown[parent] ?? 0)) + (isUnknown ? 1 : 0)
   }
+  for (let i = 0; i < samples.length; i++) {
+    const stack = samples.stack[i] ?? -1
+    if (stack === -1) continue
+    const times = meta.unit === 'samples' ? (samples.weight[i] ?? 0) : 1
+    quality.frames += times * (depth[stack] ?? 0)
+    quality.unknownFrames += times * (unknown[stack] ?? 0)
+  }
+}
+
+function addSyscalls(quality: TargetQuality, snapshot: SyscallSnapshot): void {
+  quality.syscalls = snapshot.rows.reduce((sum, row) => sum + row.calls, 0)
+  quality.lostSyscalls = snapshot.lostCalls
+  quality.unmatchedSyscalls = snapshot.unmatchedExits
+  quality.mapsTruncated ||= snapshot.truncated
 }

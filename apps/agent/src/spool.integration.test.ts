@@ -75,7 +75,9 @@ it('an agent whose disk fills up to the last block stops the capture, and still 
         for (let bytes = 512 * 1024; bytes >= 512; bytes /= 2) {
           await writeFile(path.join(stateDir, `ballast-${bytes}`), randomBytes(bytes)).catch(() => undefined)
         }
-        for (let i = 0; !hooks.signal.aborted && i < 100; i++) await hooks.onProfile(makeProfile(50, { seed: i, nameLength: 300 }))
+        for (let i = 0; !hooks.signal.aborted && i < 100; i++) {
+          await hooks.onResult({ kind: 'profile', profile: makeProfile(50, { seed: i, nameLength: 300 }) })
+        }
         return { quality: { ...EMPTY_QUALITY, samples: 50, partial: true }, recordedMs: 10 }
       },
     }),
@@ -87,7 +89,7 @@ it('an agent whose disk fills up to the last block stops the capture, and still 
   await eventually('the end', () => seen.end)
   expect(seen.end).toMatchObject({ state: 'failed', reason: 'disk-full', quality: { partial: true } })
   // And a next one is refused before anything is attached.
-  const next = peer.offer({ captureId: 'capture-2', attempt: 1 }, { ...SPEC, recipe: 'cpu-profile' })
+  const next = peer.offer({ captureId: 'capture-2', attempt: 1 }, SPEC)
   await eventually('the refusal', () => next.end)
   expect(next.end).toMatchObject({ reason: 'disk-full' })
   stopping.abort()

@@ -12,7 +12,11 @@ import {
 } from '@sonde/tracer'
 
 /** A planned capture, ready to run once. */
-export type Recording = (hooks: CaptureHooks) => Promise<CaptureOutcome>
+export type Recording = {
+  run(hooks: CaptureHooks): Promise<CaptureOutcome>
+  /** For one that is not run after all: lets go of what the plan holds open. May be called in any case. */
+  release(): void
+}
 
 /** What the agent needs of the machine it runs on. The plan stays the tracer's own: the agent only ever runs it. */
 export type Tracing = {
@@ -33,7 +37,7 @@ export function createTracing(options: { agentVersion: string; hostName: string 
     listProcesses,
     plan: async (spec, facts) => {
       const plan = await planCapture(spec, facts)
-      return (hooks) => runCapture(plan, hooks)
+      return { run: (hooks) => runCapture(plan, hooks), release: () => plan.release() }
     },
     preview: previewPlan,
   }

@@ -26,9 +26,9 @@ const tracing = scriptedTracing({
           await step('before-attach')
           await hooks.onAttached([])
           await step('attached')
-          await hooks.onProfile(makeProfile(10))
-          await hooks.onSyscalls(makeSnapshot(3))
-          await hooks.onProfile(makeProfile(5))
+          await hooks.onResult({ kind: 'profile', profile: makeProfile(10) })
+          await hooks.onResult({ kind: 'syscalls', snapshot: makeSnapshot(3) })
+          await hooks.onResult({ kind: 'profile', profile: makeProfile(5) })
           await step('chunks')
           throw new Error('not reached')
         },

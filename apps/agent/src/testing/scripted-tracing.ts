@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { type CaptureSpec, EMPTY_QUALITY, type HostCommand, type HostFacts, type SyscallSnapshot } from '@sonde/contract'
+import { type CaptureSpec, EMPTY_QUALITY, type HostCommand, type HostFacts, type SyscallSnapshot, specOfRecipe } from '@sonde/contract'
 import { FRAME_KIND, type Profile, ProfileBuilder } from '@sonde/profile'
 import { pause } from '../pause.ts'
 import type { Recording, Tracing } from '../tracing.ts'
@@ -18,7 +18,7 @@ export const FACTS: HostFacts = {
   capabilities: [],
 }
 
-export const SPEC: CaptureSpec = { recipe: 'cpu-and-syscalls', durationMs: 1000, rateHz: 99 }
+export const SPEC: CaptureSpec = specOfRecipe('cpu-and-syscalls', { durationMs: 1000 })
 
 export const COMMAND: HostCommand = {
   collector: 'stacks',
@@ -73,7 +73,7 @@ export type Script = {
   /** Runs in place of planning; may throw a TraceRefusal. */
   plan?: () => void | Promise<void>
   /** In place of the usual recording. */
-  record?: Recording
+  record?: Recording['run']
   /** Between deltas, ms. */
   deltaMs?: number
 }
@@ -85,7 +85,7 @@ export type Script = {
 export function scriptedTracing(script: Script = {}): Tracing & { pids: number[] } {
   const pids: number[] = []
   const record =
-    (spec: CaptureSpec): Recording =>
+    (spec: CaptureSpec): Recording['run'] =>
     async (hooks) => {
       const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sleep', '600'], { stdio: 'ignore' })
       if (child.pid !== undefined) pids.push(child.pid)
@@ -96,9 +96,9 @@ export function scriptedTracing(script: Script = {}): Tracing & { pids: number[]
         await hooks.onAttached([COMMAND])
         while (!hooks.signal.aborted && performance.now() - startedMs < spec.durationMs) {
           await pause(Math.min(script.deltaMs ?? 100, spec.durationMs), hooks.signal)
-          await hooks.onProfile(makeProfile(10))
+          await hooks.onResult({ kind: 'profile', profile: makeProfile(10) })
           samples += 10
-          await hooks.onSyscalls(makeSnapshot(3, performance.now() - startedMs))
+          await hooks.onResult({ kind: 'syscalls', snapshot: makeSnapshot(3, performance.now() - startedMs) })
         }
       } finally {
         child.kill('SIGKILL')
@@ -114,7 +114,7 @@ export function scriptedTracing(script: Script = {}): Tracing & { pids: number[]
     listProcesses: async () => ({ takenAtMs: Date.now(), rows: [], truncated: false }),
     plan: async (spec) => {
       await script.plan?.()
-      return script.record ?? record(spec)
+      return { run: script.record ?? record(spec), release: () => undefined }
     },
     preview: async () => ({ ok: true, commands: [COMMAND], matchedProcesses: null }),
   }

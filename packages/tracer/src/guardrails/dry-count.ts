@@ -1,0 +1,177 @@
+import type { HostFacts } from '@sonde/contract'
+import type { TraceScope } from '../capture-plan.ts'
+import { GuardedChild, guardedArgv } from '../run/guarded-child.ts'
+import { withoutHarmless } from '../run/tool-messages.ts'
+import { PERF_ENV } from '../stacks/perf-env.ts'
+import type { CountItem, CountPlace } from './count-list.ts'
+import type { DryCount } from './forecast.ts'
+
+const COUNT_MS = 1_000
+/** Attaching many probes takes a while; the tool ends itself long before. */
+const DEADLINE_SECONDS = 15
+/** Probes that one count may attach: descriptors of the helper. */
+const MAX_PLACES = 600
+
+/** What was counted, or, with a sentence, why nothing could be. `notes`: places that could not be counted. */
+export type DryCountResult = { count: DryCount; notes: string[] } | { count: null; why: string }
+
+export type DryCountInput = {
+  items: readonly CountItem[]
+  scope: TraceScope
+  facts: HostFacts
+  /** The count ends early once so many hits were seen: that is enough to know the rate. */
+  stopAboveHits: number
+  signal: AbortSignal
+}
+
+/**
+ * Attaches what the items name for a second and counts, through file descriptors that go with the process: `sonde-bpf count` where the
+ * host has it, else `perf stat`, which can count tracepoints and counters only.
+ */
+export async function dryCount(input: DryCountInput): Promise<DryCountResult> {
+  const counts = input.items.map(() => ({ hits: 0, matched: 0 }))
+  const notes: string[] = []
+  let countedMs = 0
+  const places = input.items.flatMap((item, index) => item.places.map((place) => ({ place, index })))
+  if (places.length > MAX_PLACES) return { count: null, why: `There are ${places.length} places to count, too many to count beforehand.` }
+  const helper = input.facts.tools.find(({ name }) => name === 'sonde-bpf')?.path ?? null
+  const perf = input.facts.tools.find(({ name }) => name === 'perf')?.path ?? null
+  const byHelper = places.filter(({ place }) => helper !== null && place.kind !== 'pmu')
+  const byPerf = places.filter(({ place }) => perf !== null && (place.kind === 'pmu' || (helper === null && place.kind === 'tracepoint')))
+  if (byHelper.length + byPerf.length < places.length)
+    return { count: null, why: 'Counting these probes beforehand needs the program sonde-bpf, which this host does not have.' }
+  const runs = await Promise.all([
+    byHelper.length > 0 && helper !== null ? countWithHelper(helper, byHelper, input) : null,
+    byPerf.length > 0 && perf !== null ? countWithPerf(perf, byPerf, input) : null,
+  ])
+  for (const run of runs) {
+    if (run === null) continue
+    if ('why' in run) return { count: null, why: run.why }
+    countedMs = Math.max(countedMs, run.countedMs)
+    for (const { index, hits, matched, error } of run.rows) {
+      const count = counts[index]
+      if (count === undefined) continue
+      count.hits += hits
+      count.matched += matched
+      if (error !== null) notes.push(`${input.items[index]?.label ?? ''} could not be counted beforehand: ${error}.`)
+    }
+  }
+  return { count: { countedMs, counts }, notes }
+}
+
+type Placed = { place: CountPlace; index: number }
+type Row = { index: number; hits: number; matched: number; error: string | null }
+type Run = { countedMs: number; rows: Row[] } | { why: string }
+
+async function countWithHelper(helper: string, places: readonly Placed[], input: DryCountInput): Promise<Run> {
+  const argv = [
+    helper,
+    'count',
+    '--duration-ms',
+    String(COUNT_MS),
+    '--stop-above',
+    String(Math.ceil(input.stopAboveHits)),
+    ...scopeOptions(input.scope),
+  ]
+  const child = new GuardedChild(
+    { argv: guardedArgv([...argv, '--', ...places.map(({ place }) => placeArgument(place))], DEADLINE_SECONDS), env: {} },
+    { stdin: true },
+  )
+  const { text, failure } = await outputOf(child, input.signal)
+  if (failure !== null) return { why: `Counting the probes beforehand failed: ${failure}` }
+  const result = parseCount(text, places.length)
+  if (result === null) return { why: 'Counting the probes beforehand gave no result.' }
+  return { countedMs: result.countedMs, rows: result.places.map((row, i) => ({ ...row, index: places[i]?.index ?? -1 })) }
+}
+
+function scopeOptions(scope: TraceScope): string[] {
+  const options: string[] = []
+  if (scope.kind === 'processes') options.push('--tgid', scope.pids.join(','))
+  if (scope.kind === 'cgroup') options.push('--cgroup', scope.ids.join(','))
+  if (scope.uid !== undefined) options.push('--uid', String(scope.uid))
+  if (scope.cpus !== undefined) options.push('--cpu', scope.cpus.join(','))
+  return options
+}
+
+/** As native/src/count.c reads it: fields joined by commas, a path last. */
+export function placeArgument(place: CountPlace): string {
+  switch (place.kind) {
+    case 'tracepoint':
+      return `tracepoint,${place.id}`
+    case 'kprobe':
+      return `${place.isReturn ? 'kretprobe' : 'kprobe'},${place.function}`
+    case 'uprobe':
+      return `${place.isReturn ? 'uretprobe' : 'uprobe'},${place.pid ?? 0},${place.fileOffset},${place.semaphoreOffset},${place.path}`
+    case 'pmu':
+      throw new Error('counters are counted by perf')
+  }
+}
+
+/** Reads the line `{"type":"count","counted_ns":…,"places":[[hits,matched,errno],…]}`. Null where it is none. */
+export function parseCount(
+  text: string,
+  placeCount: number,
+): { countedMs: number; places: Array<{ hits: number; matched: number; error: string | null }> } | null {
+  const line = text.split('\n').find((candidate) => candidate.startsWith('{"type":"count"'))
+  if (line === undefined) return null
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value !== 'object' || value === null || !('counted_ns' in value) || !('places' in value)) return null
+    const { counted_ns, places } = value
+    if (typeof counted_ns !== 'number' || !Array.isArray(places) || places.length !== placeCount) return null
+    const rows = places.map((place: unknown) => {
+      const [hits, matched, errno] = Array.isArray(place) ? place : []
+      if (typeof hits !== 'number' || typeof matched !== 'number' || typeof errno !== 'number') throw new Error('not a row')
+      return { hits, matched, error: errno === 0 ? null : `error ${errno}` }
+    })
+    return { countedMs: counted_ns / 1e6, places: rows }
+  } catch {
+    return null
+  }
+}
+
+async function countWithPerf(perf: string, places: readonly Placed[], input: DryCountInput): Promise<Run> {
+  const { scope } = input
+  // Tracepoints fire for everyone, whoever is recorded; counters count only those.
+  const scoped = places.every(({ place }) => place.kind === 'pmu') && scope.kind === 'processes' ? ['-p', scope.pids.join(',')] : ['-a']
+  const events = places.flatMap(({ place }) => (place.kind === 'pmu' || place.kind === 'tracepoint' ? ['-e', place.event] : []))
+  const argv = [perf, 'stat', '-x', ',', ...scoped, ...events, '--', 'sleep', String(COUNT_MS / 1000)]
+  const child = new GuardedChild({ argv: guardedArgv(argv, DEADLINE_SECONDS), env: { ...PERF_ENV } })
+  const { failure } = await outputOf(child, input.signal)
+  if (failure !== null) return { why: `Counting the probes beforehand failed: ${failure}` }
+  const values = parsePerfStat(child.stderr)
+  if (values.length !== places.length) return { why: 'perf stat did not count what it was asked to.' }
+  return {
+    countedMs: COUNT_MS,
+    rows: places.map(({ index }, i) => {
+      const hits = values[i] ?? null
+      return { index, hits: hits ?? 0, matched: hits ?? 0, error: hits === null ? 'perf stat did not count it' : null }
+    }),
+  }
+}
+
+/** Values of `perf stat -x ,` in order: the first field of each line; null for `<not supported>` and `<not counted>`. */
+export function parsePerfStat(text: string): Array<number | null> {
+  return text.split('\n').flatMap((line) => {
+    const first = line.split(',')[0] ?? ''
+    if (/^\d+(\.\d+)?$/.test(first) && line.includes(',')) return [Number(first)]
+    return /^<not (supported|counted)>$/.test(first) ? [null] : []
+  })
+}
+
+/** All that the child prints. An abort kills it at once: nothing it knows is of use any more. */
+async function outputOf(child: GuardedChild, signal: AbortSignal): Promise<{ text: string; failure: string | null }> {
+  const parts: Buffer[] = []
+  child.stdout.on('data', (part: Buffer) => parts.push(part))
+  const kill = () => child.kill()
+  signal.addEventListener('abort', kill, { once: true })
+  if (signal.aborted) kill()
+  try {
+    const status = await child.exited
+    const words = withoutHarmless(child.stderr).trim().slice(0, 500)
+    const failure = status.code === 0 ? null : (status.spawnError ?? (words || `it ended with status ${status.code ?? status.signal}`))
+    return { text: Buffer.concat(parts).toString('utf8'), failure }
+  } finally {
+    signal.removeEventListener('abort', kill)
+  }
+}

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { chunkKindSchema, hostCommandSchema, planPreviewSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSpecSchema } from './capture-spec.ts'
+import { CATALOGUE_KINDS, catalogueKeySchema, catalogueKindSchema } from './catalogue.ts'
 import { forecastAnswerSchema } from './forecast.ts'
 import { hostFactsSchema, hostLoadSchema, processListSchema } from './host.ts'
+import { binaryRefSchema, probeKindSchema } from './probe.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { hostText, idSchema, labelsSchema } from './text.ts'
 
@@ -11,7 +13,7 @@ import { hostText, idSchema, labelsSchema } from './text.ts'
  * Bodies are JSON, but for chunks (raw gzip). Errors are `{ error: { code, message } }` with a 4xx/5xx status.
  *
  *   POST /agent/v1/enrol                                 EnrolRequest   → EnrolResponse
- *   POST /agent/v1/heartbeat                             Heartbeat      → {}            every 10 s
+ *   POST /agent/v1/heartbeat                             Heartbeat      → HeartbeatReply  every 10 s
  *   POST /agent/v1/poll                                  PollRequest    → PollResponse  held up to waitMs
  *   POST /agent/v1/targets/:captureId/:attempt/accept    {}             → TargetReply   before journal → attach
  *   POST /agent/v1/targets/:captureId/:attempt/running   RunningReport  → TargetReply   probes are attached
@@ -19,6 +21,8 @@ import { hostText, idSchema, labelsSchema } from './text.ts'
  *   PUT  /agent/v1/targets/:captureId/:attempt/chunks/:seq  gzip bytes  → ChunkReply    headers below
  *   POST /agent/v1/targets/:captureId/:attempt/finish    FinishReport   → FinishReply   manifest; the server sets `done`
  *   POST /agent/v1/queries/:queryId                      QueryAnswer    → {}
+ *   POST /agent/v1/catalogues/missing                    MissingRequest → MissingReply  which of these keys the server lacks
+ *   PUT  /agent/v1/catalogues/:key                       gzip bytes     → CatalogueReply  named by the SHA-256 of their text
  *   GET  /health                                                        → { ok: true }
  *
  * 401: the token is not (any more) valid. 404: no such target for this host. 409: the target is in a state that does not
@@ -42,8 +46,33 @@ export type EnrolRequest = z.infer<typeof enrolRequestSchema>
 export const enrolResponseSchema = z.object({ hostId: idSchema, agentToken: z.string().min(20) })
 export type EnrolResponse = z.infer<typeof enrolResponseSchema>
 
-export const heartbeatSchema = z.object({ load: hostLoadSchema, facts: hostFactsSchema.optional(), labels: labelsSchema.optional() })
+/**
+ * What the agent knows of its kernel's probes: `building` until it has read them, then `ready` with a key for each kind of catalogue,
+ * or `failed` with the reason. Sent at the start, whenever it changes, and every few minutes.
+ */
+export const hostCataloguesSchema = z.object({
+  state: z.enum(['building', 'ready', 'failed']),
+  message: hostText(400).nullable(),
+  keys: z.array(z.object({ kind: catalogueKindSchema, key: catalogueKeySchema })).max(CATALOGUE_KINDS.length),
+})
+export type HostCatalogues = z.infer<typeof hostCataloguesSchema>
+
+export const heartbeatSchema = z.object({
+  load: hostLoadSchema,
+  facts: hostFactsSchema.optional(),
+  labels: labelsSchema.optional(),
+  catalogues: hostCataloguesSchema.optional(),
+})
 export type Heartbeat = z.infer<typeof heartbeatSchema>
+/** `missingCatalogues`: of the keys just sent, those that the server has no content for yet. */
+export const heartbeatReplySchema = z.object({ missingCatalogues: z.array(catalogueKeySchema).default([]) })
+export type HeartbeatReply = z.infer<typeof heartbeatReplySchema>
+
+export const missingCataloguesRequestSchema = z.object({ keys: z.array(catalogueKeySchema).max(64) })
+export type MissingCataloguesRequest = z.infer<typeof missingCataloguesRequestSchema>
+export const missingCataloguesReplySchema = z.object({ missing: z.array(catalogueKeySchema) })
+export const catalogueReplySchema = z.object({ stored: z.boolean() })
+export type CatalogueReply = z.infer<typeof catalogueReplySchema>
 
 export const targetRefSchema = z.object({ captureId: idSchema, attempt: z.number().int().min(1).max(100) })
 export type TargetRef = z.infer<typeof targetRefSchema>
@@ -64,6 +93,8 @@ export const hostQuerySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), spec: captureSpecSchema }),
   /** Counts the probes for a second: what would it cost? */
   z.object({ kind: z.literal('forecast'), spec: captureSpecSchema }),
+  /** What can be probed in this binary? Its catalogue is uploaded before the answer, where the server lacks it. */
+  z.object({ kind: z.literal('binary'), ref: binaryRefSchema }),
 ])
 export type HostQuery = z.infer<typeof hostQuerySchema>
 
@@ -115,10 +146,25 @@ export type FinishReport = z.infer<typeof finishReportSchema>
 export const finishReplySchema = z.object({ state: targetStateSchema, missing: z.array(z.number().int()) })
 export type FinishReply = z.infer<typeof finishReplySchema>
 
+/** One of the files that a reference stands for on a host. */
+export const binaryCatalogueSchema = z.object({
+  key: catalogueKeySchema,
+  /** As the process sees it. */
+  path: hostText(1024),
+  buildId: hostText(128).nullable(),
+  /** How many probes of each kind it has. */
+  counts: z.partialRecord(probeKindSchema, z.number().int().nonnegative()),
+  /** Processes that run or have mapped it; at most the first 100. */
+  pids: z.array(z.number().int().positive()).max(100),
+  notes: z.array(hostText(500)).max(20),
+})
+export type BinaryCatalogue = z.infer<typeof binaryCatalogueSchema>
+
 export const queryAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('processes'), processes: processListSchema }),
   z.object({ kind: z.literal('plan'), preview: planPreviewSchema }),
   z.object({ kind: z.literal('forecast'), forecast: forecastAnswerSchema }),
+  z.object({ kind: z.literal('binary'), binaries: z.array(binaryCatalogueSchema).min(1).max(16) }),
   z.object({ kind: z.literal('error'), message: hostText(2000) }),
 ])
 export type QueryAnswer = z.infer<typeof queryAnswerSchema>

@@ -40,7 +40,15 @@ function start(script: Script = {}, options: Partial<AgentOptions> = {}): void {
   const tracing = scriptedTracing(script)
   pids = tracing.pids
   agent = runAgent({
-    env: { gatewayUrl: peer.url, joinToken: 'sjt_valid-join-token', stateDir, labels: { env: 'test' }, hostName: null, logLevel: 'silent' },
+    env: {
+      gatewayUrl: peer.url,
+      joinToken: 'sjt_valid-join-token',
+      stateDir,
+      labels: { env: 'test' },
+      hostName: null,
+      logLevel: 'silent',
+      bpfHelper: null,
+    },
     tracing,
     log: pino({ level: 'silent' }),
     signal: stopping.signal,
@@ -344,7 +352,7 @@ describe('the agent', () => {
   })
 
   it('without a join token, or with a bad one, says what to do', async () => {
-    const env = { gatewayUrl: peer.url, stateDir, labels: {}, hostName: null, logLevel: 'silent' }
+    const env = { gatewayUrl: peer.url, stateDir, labels: {}, hostName: null, logLevel: 'silent', bpfHelper: null }
     start({}, { env: { ...env, joinToken: null } })
     await expect(agent).rejects.toThrow(/not enrolled yet.*SONDE_JOIN_TOKEN/)
     start({}, { env: { ...env, joinToken: 'sjt_expired-token' } })

@@ -11,6 +11,7 @@ describe('readEnv', () => {
       labels: {},
       hostName: null,
       logLevel: 'info',
+      bpfHelper: null,
     })
   })
   it('cuts the slash off the address, so that paths can be put behind it', () => {
@@ -21,6 +22,7 @@ describe('readEnv', () => {
     [{ SONDE_GATEWAY_URL: 'gateway:4601' }, /^SONDE_GATEWAY_URL must be/],
     [{ SONDE_JOIN_TOKEN: 'short' }, /^SONDE_JOIN_TOKEN is too short/],
     [{ SONDE_STATE_DIR: 'relative/dir' }, /^SONDE_STATE_DIR must be an absolute path/],
+    [{ SONDE_BPF_HELPER: 'sonde-bpf' }, /^SONDE_BPF_HELPER must be an absolute path, or none/],
     [{ SONDE_LOG_LEVEL: 'loud' }, /^SONDE_LOG_LEVEL must be/],
   ])('says which variable is wrong: %o', (source, message) => {
     expect(() => readEnv(source)).toThrow(message)

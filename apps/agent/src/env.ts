@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Labels } from '@sonde/contract'
 import { z } from 'zod'
+import { NO_HELPER } from './bpf-helper.ts'
 import { ConfigError } from './config-error.ts'
 import { parseLabels } from './labels.ts'
 
@@ -14,6 +15,8 @@ export type AgentEnv = {
   /** Shown instead of the kernel's host name. */
   hostName: string | null
   logLevel: string
+  /** Path of the native helper, "none" for none of them, null for the one that lies where it should. */
+  bpfHelper: string | null
 }
 
 const gatewayUrlSchema = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
@@ -24,7 +27,12 @@ const envSchema = z.object({
   SONDE_STATE_DIR: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/sonde'),
   SONDE_LABELS: z.string().default(''),
   SONDE_HOST_NAME: z.string().trim().max(253, 'is longer than 253 characters').optional(),
+  SONDE_POLICY_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),
   SONDE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error').default('info'),
+  SONDE_BPF_HELPER: z
+    .string()
+    .regex(/^(none|\/.*)$/, `must be an absolute path, or ${NO_HELPER}`)
+    .optional(),
 })
 
 /** Reads the agent's settings. Throws a ConfigError with one sentence that names the variable and what is wrong. */
@@ -44,5 +52,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     labels: parseLabels(env.SONDE_LABELS),
     hostName: env.SONDE_HOST_NAME ?? null,
     logLevel: env.SONDE_LOG_LEVEL,
+    policyFile: env.SONDE_POLICY_FILE === undefined ? null : path.normalize(env.SONDE_POLICY_FILE),
+    bpfHelper: env.SONDE_BPF_HELPER ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import { runAgent } from './agent.ts'
+import { findBpfHelper } from './bpf-helper.ts'
 import { ConfigError } from './config-error.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
-    const tracing = createTracing({ agentVersion: AGENT_VERSION, hostName: env.hostName })
+    const tracing = createTracing({ agentVersion: AGENT_VERSION, hostName: env.hostName, bpfHelper: findBpfHelper(env.bpfHelper) })
     await runAgent({ env, tracing, log, signal: stopping.signal })
     return 0
   } catch (error) {

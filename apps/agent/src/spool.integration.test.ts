@@ -67,7 +67,15 @@ it('an agent whose disk fills up to the last block stops the capture, and still 
   onTestFinished(() => peer.stop())
   const stopping = new AbortController()
   const agent = runAgent({
-    env: { gatewayUrl: peer.url, joinToken: 'sjt_valid-join-token', stateDir, labels: {}, hostName: null, logLevel: 'silent' },
+    env: {
+      gatewayUrl: peer.url,
+      joinToken: 'sjt_valid-join-token',
+      stateDir,
+      labels: {},
+      hostName: null,
+      logLevel: 'silent',
+      bpfHelper: null,
+    },
     tracing: scriptedTracing({
       record: async (hooks) => {
         await hooks.onAttached([COMMAND])

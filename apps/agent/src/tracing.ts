@@ -1,15 +1,24 @@
-import { freemem, loadavg, totalmem } from 'node:os'
-import type { CaptureSpec, HostFacts, HostLoad, PlanPreview, ProcessList } from '@sonde/contract'
+import { cpus, freemem, loadavg, totalmem } from 'node:os'
+import type { CaptureSpec, ForecastAnswer, HostFacts, HostLoad, HostPolicy, PlanPreview, ProcessList } from '@sonde/contract'
 import {
   type CaptureHooks,
   type CaptureOutcome,
   createLoadReader,
   detectFacts,
+  forecastCapture,
+  type Guard,
   listProcesses,
-  planCapture,
-  previewPlan,
-  runCapture,
+  planWithin,
+  previewWithin,
+  runWithin,
+  TraceRefusal,
 } from '@sonde/tracer'
+import { errorText } from './durable-file.ts'
+import type { Log } from './log.ts'
+import { POLICY_FILE, PolicyFile } from './policy-file.ts'
+
+/** Forecasts that may wait for their turn: a person has given up before a longer queue is through. */
+const MAX_WAITING_FORECASTS = 4
 
 /** A planned capture, ready to run once. */
 export type Recording = {
@@ -23,23 +32,44 @@ export type Tracing = {
   detectFacts(): Promise<HostFacts>
   readLoad(): Promise<HostLoad>
   listProcesses(): Promise<ProcessList>
-  /** Checks and compiles a spec. Throws TraceRefusal. */
+  /** What the host allows, read anew where it has changed. Never throws: a policy that cannot be obeyed says so. */
+  policy(): Promise<HostPolicy>
+  /** Checks and compiles a spec, within the host's policy. Throws TraceRefusal. */
   plan(spec: CaptureSpec, facts: HostFacts): Promise<Recording>
   preview(spec: CaptureSpec, facts: HostFacts): Promise<PlanPreview>
+  /** Attaches the spec's probes for a second, to count them. One at a time. Never throws. */
+  forecast(spec: CaptureSpec, facts: HostFacts, signal: AbortSignal): Promise<ForecastAnswer>
 }
 
 /** The real one: `@sonde/tracer`. */
-export function createTracing(options: { agentVersion: string; hostName: string | null }): Tracing {
+export function createTracing(options: { agentVersion: string; hostName: string | null; bpfHelper: string | null }): Tracing {
   const readLoad = process.platform === 'linux' ? createLoadReader() : readPortableLoad
   return {
-    detectFacts: () => detectFacts({ agentVersion: options.agentVersion, hostname: options.hostName ?? undefined }),
+    detectFacts: () =>
+      detectFacts({ agentVersion: options.agentVersion, hostname: options.hostName ?? undefined, bpfHelper: options.bpfHelper }),
     readLoad,
     listProcesses,
+    policy: () => policy.summary(),
     plan: async (spec, facts) => {
-      const plan = await planCapture(spec, facts)
-      return { run: (hooks) => runCapture(plan, hooks), release: () => plan.release() }
+      const within = await guard(facts)
+      const plan = await planWithin(spec, within)
+      return { run: (hooks) => runWithin(plan, within, hooks), release: () => plan.release() }
     },
-    preview: previewPlan,
+    preview: async (spec, facts) => {
+      const within = await guard(facts).catch(refusal)
+      return 'ok' in within ? within : previewWithin(spec, within)
+    },
+    forecast: (spec, facts, signal) => {
+      if (waiting >= MAX_WAITING_FORECASTS)
+        return Promise.resolve({ ok: false, reason: 'busy', message: 'This host is counting for others; try again in a moment.' })
+      waiting++
+      const turn = forecasts.then(async (): Promise<ForecastAnswer> => {
+        const within = await guard(facts).catch(refusal)
+        return 'ok' in within ? within : forecastCapture(spec, within, signal)
+      })
+      forecasts = turn.catch(() => undefined).finally(() => waiting--)
+      return turn
+    },
   }
 }
 
@@ -47,4 +77,8 @@ export function createTracing(options: { agentVersion: string; hostName: string 
 async function readPortableLoad(): Promise<HostLoad> {
   const [load1 = 0, load5 = 0, load15 = 0] = loadavg()
   return { load1, load5, load15, cpuBusy: null, ioWait: null, memoryUsedBytes: totalmem() - freemem() }
+}
+
+function refusal(error: unknown): { ok: false; reason: string; message: string } {
+  return { ok: false, reason: error instanceof TraceRefusal ? error.reason : 'internal', message: errorText(error) }
 }

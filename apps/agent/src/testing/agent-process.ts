@@ -37,7 +37,7 @@ const tracing = scriptedTracing({
 
 try {
   await runAgent({
-    env: { gatewayUrl, joinToken: 'sjt_valid-join-token', stateDir, labels: {}, hostName: null, logLevel: 'info' },
+    env: { gatewayUrl, joinToken: 'sjt_valid-join-token', stateDir, labels: {}, hostName: null, logLevel: 'info', bpfHelper: null },
     tracing,
     log,
     signal: stopping.signal,

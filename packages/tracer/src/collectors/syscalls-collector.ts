@@ -1,13 +1,15 @@
 import type { HostCommand, SyscallSnapshot, TargetQuality } from '@sonde/contract'
+import { HELPER } from '../native/helper-command.ts'
+import { NativeSyscalls } from '../native/native-syscalls.ts'
 import { endedWell, explainFailure, killedMessage } from '../run/tool-messages.ts'
 import { SyscallCapture } from '../syscalls/syscall-capture.ts'
 import type { Collector, CollectorFailure, CollectorResult, PublishContext } from './collector.ts'
 import type { SyscallsPlan } from './syscalls-plan.ts'
 
-/** bpftrace keeps the time itself, which is surer than a signal; it is told only where it does not end by then. */
+/** Both tools keep the time themselves, which is surer than a signal; it is told only where it does not end by then. */
 const SELF_END_GRACE_MS = 1_000
 
-/** `syscalls`: bpftrace at work with the syscall program, its maps turned into cumulative snapshots. */
+/** `syscalls`: the native helper or bpftrace at work, what they print turned into cumulative snapshots. */
 export class SyscallsCollector implements Collector {
   readonly id = 'syscalls'
   readonly attached: Promise<boolean>
@@ -15,7 +17,8 @@ export class SyscallsCollector implements Collector {
   readonly commands: readonly HostCommand[]
   onReady: (() => void) | null = null
   private readonly plan: SyscallsPlan
-  private readonly capture: SyscallCapture
+  private readonly tool: 'sonde-bpf' | 'bpftrace'
+  private readonly capture: SyscallCapture | NativeSyscalls
   private snapshotReady = false
   private lastSnapshot: SyscallSnapshot | null = null
   private graceTimer: NodeJS.Timeout | undefined
@@ -25,14 +28,15 @@ export class SyscallsCollector implements Collector {
     this.commands = plan.commands
     const [command] = plan.commands
     if (command === undefined) throw new Error('a plan for system calls without its command')
-    this.capture = new SyscallCapture({
-      command,
-      probeCount: plan.probeCount,
-      onSnapshot: () => {
-        this.snapshotReady = true
-        this.onReady?.()
-      },
-    })
+    this.tool = command.tool === HELPER ? 'sonde-bpf' : 'bpftrace'
+    const onSnapshot = () => {
+      this.snapshotReady = true
+      this.onReady?.()
+    }
+    this.capture =
+      this.tool === 'sonde-bpf'
+        ? new NativeSyscalls({ command, onSnapshot })
+        : new SyscallCapture({ command, probeCount: plan.probeCount, onSnapshot })
     this.attached = this.capture.attached.then((ready) => ready && !this.capture.nothingAttached)
     this.ended = this.capture.ended.then(() => clearTimeout(this.graceTimer))
   }
@@ -79,8 +83,8 @@ export class SyscallsCollector implements Collector {
         message: `bpftrace attached ${attachedProbes} probes, not the ${this.plan.probeCount} it was asked for.`,
       }
     if (status === null || endedWell(status)) return null
-    if (wasInterrupted && status.signal === 'SIGKILL') return { reason: 'tool-failed', message: killedMessage('bpftrace') }
-    return explainFailure('bpftrace', status, stderr)
+    if (wasInterrupted && status.signal === 'SIGKILL') return { reason: 'tool-failed', message: killedMessage(this.tool) }
+    return explainFailure(this.tool, status, stderr)
   }
 
   addQuality(quality: TargetQuality): void {
@@ -91,7 +95,7 @@ export class SyscallsCollector implements Collector {
     quality.mapsTruncated ||= lastSnapshot?.truncated ?? false
     quality.lostEvents += capture.lostEvents
     quality.tracerCpuSeconds += capture.cpuSeconds
-    if (capture.malformedMessages > 0) quality.notes.push(`${capture.malformedMessages} messages of bpftrace could not be read.`)
+    if (capture.malformedMessages > 0) quality.notes.push(`${capture.malformedMessages} messages of ${this.tool} could not be read.`)
   }
 
   async close(): Promise<void> {

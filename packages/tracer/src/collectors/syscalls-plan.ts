@@ -1,11 +1,12 @@
 import type { HostFacts } from '@sonde/contract'
+import { nativeSyscallsCommand } from '../native/native-syscalls-command.ts'
 import { bpftraceCommand } from '../syscalls/bpftrace-command.ts'
 import type { SyscallArch } from '../syscalls/syscall-names.ts'
 import { syscallProgram } from '../syscalls/syscall-program.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { CollectorPlanOf, PlanContext } from './collector-plan.ts'
 
-/** `commands`: bpftrace with the syscall program. */
+/** `commands`: the native helper where the host has it, else bpftrace with the syscall program. */
 export type SyscallsPlan = CollectorPlanOf<'syscalls'> & {
   arch: SyscallArch
   /** Kernel probes that must be attached for the numbers to mean anything. */
@@ -15,11 +16,12 @@ export type SyscallsPlan = CollectorPlanOf<'syscalls'> & {
 /** @throws TraceRefusal capability-missing */
 export function planSyscalls({ spec, facts, instrument, resolved, probes }: PlanContext<'syscalls'>): SyscallsPlan {
   const arch = archOf(facts)
+  const command = { durationMs: spec.durationMs, facts, scope: resolved.scope, arch }
   return {
     id: 'syscalls',
     instrument,
     probes,
-    commands: [bpftraceCommand({ durationMs: spec.durationMs, facts, scope: resolved.scope, arch })],
+    commands: [nativeSyscallsCommand(command) ?? bpftraceCommand(command)],
     notes: [],
     arch,
     probeCount: syscallProgram(resolved.scope, arch, spec.durationMs).probeCount,

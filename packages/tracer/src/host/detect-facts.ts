@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { arch, cpus, hostname, release, totalmem } from 'node:os'
 import type { Capability, CapabilityId, HostFacts, Tool } from '@sonde/contract'
+import { describeHelper, tryHelper } from '../native/try-helper.ts'
 import { withoutHarmless } from '../run/tool-messages.ts'
 import { PERF_ENV } from '../stacks/perf-env.ts'
 import { parseBpftraceJson } from '../syscalls/bpftrace-json.ts'
@@ -14,9 +15,11 @@ export type DetectOptions = {
   agentVersion?: string | undefined
   /** Instead of the kernel's host name. */
   hostname?: string | undefined
+  /** Full path of sonde-bpf; null or absent where the agent has none. */
+  bpfHelper?: string | null | undefined
 }
 
-type Paths = { perf: string | null; bpftrace: string | null; guardsMissing: string[] }
+type Paths = { perf: string | null; bpftrace: string | null; bpfHelper: string | null; guardsMissing: string[] }
 
 /** Every program that a capture needs besides perf and bpftrace, and the Debian package that brings it. */
 const GUARDS = { setpriv: 'util-linux', timeout: 'coreutils', stdbuf: 'coreutils' } as const
@@ -28,10 +31,11 @@ export async function detectFacts(options: DetectOptions = {}): Promise<HostFact
   const guardsMissing = Object.entries(GUARDS).flatMap(([name, pkg]) =>
     guardPaths[name as keyof typeof GUARDS] ? [] : [`${name} (package ${pkg})`],
   )
-  const paths: Paths = { perf: perf ?? null, bpftrace: bpftrace ?? null, guardsMissing }
+  const paths: Paths = { perf: perf ?? null, bpftrace: bpftrace ?? null, bpfHelper: options.bpfHelper ?? null, guardsMissing }
   const tools = await Promise.all([
     describeTool('perf', paths.perf),
     describeTool('bpftrace', paths.bpftrace),
+    describeHelper(paths.bpfHelper),
     ...Object.entries(guardPaths).map(([name, path]) => describeTool(name, path ?? null)),
   ])
   const cpuList = cpus()
@@ -95,13 +99,17 @@ async function testCapabilities(paths: Paths, tools: readonly Tool[]): Promise<C
   // One after the other: perf mounts tracefs where it is missing, and bpftrace needs it.
   const stacks = needsPerf === null ? await testStacks(paths.perf ?? 'perf') : missing('stacks', needsPerf.reason, needsPerf.remedy)
   const pmu = perf.available ? await testPmu(paths.perf ?? 'perf') : missing('hardware-pmu', perf.reason ?? '', perf.remedy ?? '')
-  const syscalls =
-    needsBpftrace === null
+  const unfit = guards ?? root
+  const helper = unfit === null ? await testBpfHelper(paths.bpfHelper) : missing('bpf-helper', unfit.reason, unfit.remedy)
+  const syscalls = helper.available
+    ? present('syscalls')
+    : needsBpftrace === null
       ? await testSyscalls(paths.bpftrace ?? 'bpftrace')
       : missing('syscalls', needsBpftrace.reason, needsBpftrace.remedy)
   return [
     perf,
     bpftrace,
+    helper,
     stacks,
     syscalls,
     pmu,
@@ -109,6 +117,23 @@ async function testCapabilities(paths: Paths, tools: readonly Tool[]): Promise<C
     await testProbeKind('uprobes', 'uprobe', 'CONFIG_UPROBE_EVENTS'),
     await testBtf(),
   ]
+}
+
+async function testBpfHelper(path: string | null): Promise<Capability> {
+  if (path === null) {
+    return missing(
+      'bpf-helper',
+      'This agent has no native helper (sonde-bpf), or it is switched off.',
+      'npm run build:native in a checkout, or an agent image that has it. Meanwhile bpftrace does its work, at a higher cost.',
+    )
+  }
+  const problem = await tryHelper(path)
+  if (problem === null) return present('bpf-helper')
+  return missing(
+    'bpf-helper',
+    `A test of the native helper failed: ${problem}.`,
+    'It needs root (or CAP_BPF and CAP_PERFMON) and a kernel from 5.8 on with CONFIG_DEBUG_INFO_BTF; in a container it must be privileged.',
+  )
 }
 
 async function testStacks(perf: string): Promise<Capability> {

@@ -4,7 +4,7 @@ import { errnoName, type SyscallArch, syscallName } from './syscall-names.ts'
 import { MAP_KEYS_MAX, MARKS } from './syscall-program.ts'
 
 /** The kernel's own return values between calls and their restart (ERESTARTSYS … ERESTART_RESTARTBLOCK): no program ever sees them. */
-const isRestartCode = (errno: number): boolean => errno >= 512 && errno <= 516
+export const isRestartCode = (errno: number): boolean => errno >= 512 && errno <= 516
 const MAX_ERRNO = 4095
 const MAX_ROWS = 500_000
 

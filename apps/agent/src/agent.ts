@@ -17,11 +17,10 @@ import { Spool, type SpoolLimits } from './spool.ts'
 import type { Tracing } from './tracing.ts'
 
 const KILL_SWITCH_FILE = '/run/sonde/disabled'
-const MAX_RECORDINGS = 2
 /** Of the 5 s that a stop may take: what is left after the tracers' second goes to reporting. */
 const SHUTDOWN_UPLOAD_MS = 4_000
 /** The server waits some seconds for an answer to a live question; later ones are of no use. */
-const ANSWER_FOR_MS = 10_000
+const ANSWER_FOR_MS = 15_000
 
 export type AgentOptions = {
   env: AgentEnv
@@ -44,7 +43,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const lock = await takeInstanceLock(env.stateDir)
   try {
     warnAboutPlainHttp(env.gatewayUrl, log)
-    const facts = await options.tracing.detectFacts()
+    const facts = { ...(await options.tracing.detectFacts()), policy: await options.tracing.policy() }
     logWhatIsMissing(facts, log)
     const client = new GatewayClient(env.gatewayUrl, log)
     const session = await openSession({ ...env, client, facts, log, signal: options.signal })
@@ -83,7 +82,6 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
     stateDir,
     facts: () => heartbeat.facts,
     log,
-    maxRecordings: MAX_RECORDINGS,
     onCapabilityMissing: () => heartbeat.detectSoon(),
   })
   session.onRejected = () =>
@@ -93,7 +91,7 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
     if (answering.has(command.queryId)) return
     answering.add(command.queryId)
     try {
-      const body = await answerQuery(command.query, tracing, heartbeat.facts, killSwitch)
+      const body = await answerQuery(command.query, { tracing, facts: heartbeat.facts, killSwitch, signal })
       await client.answerQuery(session, command.queryId, body, { signal, retryForMs: ANSWER_FOR_MS })
     } catch (error) {
       if (!signal.aborted) log.warn({ queryId: command.queryId, why: errorText(error) }, 'a question could not be answered')

@@ -48,6 +48,7 @@ function start(script: Script = {}, options: Partial<AgentOptions> = {}): void {
       hostName: null,
       logLevel: 'silent',
       bpfHelper: null,
+      policyFile: null,
     },
     tracing,
     log: pino({ level: 'silent' }),
@@ -352,7 +353,7 @@ describe('the agent', () => {
   })
 
   it('without a join token, or with a bad one, says what to do', async () => {
-    const env = { gatewayUrl: peer.url, stateDir, labels: {}, hostName: null, logLevel: 'silent', bpfHelper: null }
+    const env = { gatewayUrl: peer.url, stateDir, labels: {}, hostName: null, logLevel: 'silent', bpfHelper: null, policyFile: null }
     start({}, { env: { ...env, joinToken: null } })
     await expect(agent).rejects.toThrow(/not enrolled yet.*SONDE_JOIN_TOKEN/)
     start({}, { env: { ...env, joinToken: 'sjt_expired-token' } })

@@ -33,7 +33,6 @@ export type CaptureDeskOptions = {
   stateDir: string
   facts(): HostFacts
   log: Log
-  maxRecordings: number
   /** A capture was refused because the host lacks something: the facts may be out of date. */
   onCapabilityMissing(): void
   acceptForMs?: number
@@ -156,19 +155,22 @@ export class CaptureDesk {
         upload,
         refused('bad-spec', 'This agent does not understand the request; it may be older than the server.'),
       )
-    if (this.#recordings >= this.#options.maxRecordings) {
+    const { limits } = await this.#options.tracing.policy()
+    // Nothing is awaited between this look and the count in #record.
+    if (stopped === null && this.#recordings >= limits.concurrentCaptures) {
       return this.#settle(
         job,
         targetSpool,
         upload,
-        refused('busy', `This host already runs ${this.#recordings} captures, as many as it may.`),
+        refused('busy', `This host already runs ${this.#recordings} captures, as many as its policy allows.`),
       )
     }
-    await this.#record(job, spec, targetSpool, upload)
+    if (stopped !== null) return this.#settle(job, targetSpool, upload, endOf(stopped))
+    await this.#record(job, spec, targetSpool, upload, limits.gatewayGoneMs)
   }
 
-  async #record(job: Job, spec: CaptureSpec, targetSpool: TargetSpool, upload: TargetUpload): Promise<void> {
-    const { session, tracing, spool, killSwitch, stateDir, facts, log } = this.#options
+  async #record(job: Job, spec: CaptureSpec, targetSpool: TargetSpool, upload: TargetUpload, gatewayGoneMs: number): Promise<void> {
+    const { client, session, tracing, spool, killSwitch, stateDir, facts, log } = this.#options
     const { target } = job
     const run = new CaptureRun({
       target,
@@ -180,6 +182,7 @@ export class CaptureDesk {
       targetSpool,
       killSwitch,
       workRoot: path.join(stateDir, 'work'),
+      gateway: { silentMs: () => client.silentMs(), goneAfterMs: gatewayGoneMs },
       log,
       onAttached: async (commands) => {
         upload.attached(commands)

@@ -28,6 +28,7 @@ async function runOf(script: Script, more: Partial<CaptureRunOptions> = {}, limi
     targetSpool,
     killSwitch: new KillSwitch(path.join(folder, 'disabled')),
     workRoot: path.join(folder, 'work'),
+    gateway: { silentMs: () => 0, goneAfterMs: 120_000 },
     log: pino({ level: 'silent' }),
     onAttached: async () => undefined,
     onChunk: () => undefined,
@@ -60,6 +61,23 @@ describe('CaptureRun', () => {
     expect(performance.now() - startedMs).toBeGreaterThan(1050)
     expect(targetSpool.chunks).toHaveLength(1)
     expect(await readdir(path.join(folder, 'work'))).toEqual([])
+  })
+
+  it('stops when the gateway has been silent for too long, and keeps what there is', async () => {
+    const record = untilAbort(async (hooks) => {
+      await hooks.onResult({ kind: 'profile', profile: makeProfile(4) })
+      return { quality: { ...EMPTY_QUALITY, samples: 4, partial: true }, recordedMs: 900 }
+    })
+    let silentMs = 119_000
+    const { run, targetSpool } = await runOf({ record }, { gateway: { silentMs: () => silentMs, goneAfterMs: 120_000 } })
+    const recording = run.record()
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    silentMs = 121_000
+    expect(await recording).toMatchObject({
+      kind: 'end',
+      report: { state: 'failed', reason: 'gateway-gone', quality: { samples: 4, partial: true } },
+    })
+    expect(targetSpool.chunks).toHaveLength(1)
   })
 
   it('does not wait for ever for a tracer that hangs, nor take anything from it afterwards', async () => {

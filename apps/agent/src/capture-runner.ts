@@ -10,7 +10,7 @@ import {
   type TargetRef,
 } from '@sonde/contract'
 import type { Profile } from '@sonde/profile'
-import { type CollectorResult, TraceFailure, TraceRefusal } from '@sonde/tracer'
+import { afterBootTime, type CollectorResult, TraceFailure, TraceRefusal } from '@sonde/tracer'
 import type { CaptureStop } from './capture-stop.ts'
 import { errorText } from './durable-file.ts'
 import { encodeDeltaChunks, encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
@@ -23,6 +23,7 @@ import type { Recording, Tracing } from './tracing.ts'
 
 /** How much longer than asked a recording may take before the agent ends it itself. */
 const DEADLINE_GRACE_MS = 30_000
+const GATEWAY_LOOK_MS = 500
 /** How long a stopped tracer may take to hand over what it has. It is dead within 1 s; the rest is symbols and folding. */
 const STOP_GRACE_MS = 20_000
 /** Generous guess of what a capture leaves on the disk at most: its first megabytes, then so much a second. */
@@ -39,6 +40,8 @@ export type CaptureRunOptions = {
   killSwitch: KillSwitch
   /** Folder for the tracers' own files; made before and removed after. */
   workRoot: string
+  /** The dead man's switch: nobody could stop a recording whose gateway has been silent for so long. */
+  gateway: { silentMs(): number; goneAfterMs: number }
   log: Log
   /** Probes are attached, these commands run. Awaited. */
   onAttached(commands: HostCommand[]): Promise<void>
@@ -98,9 +101,10 @@ export class CaptureRun {
   async #run(recording: Recording, workDir: string): Promise<Outcome | null> {
     const { spec, facts, hostId, killSwitch } = this.#options
     const limitMs = spec.durationMs + (this.#options.deadlineGraceMs ?? DEADLINE_GRACE_MS)
-    const deadline = setTimeout(() => {
+    const forgetDeadline = afterBootTime(limitMs, () => {
       this.stop({ kind: 'failed', reason: 'tool-failed', message: `The recording did not end within ${limitMs / 1000} s and was stopped.` })
-    }, limitMs)
+    })
+    const gatewayWatch = setInterval(() => this.#stopIfGatewayGone(), GATEWAY_LOOK_MS)
     const unwatch = killSwitch.watch(() => this.stop({ kind: 'failed', reason: 'disabled', message: killSwitch.sentence }))
     try {
       const { quality, recordedMs } = await this.#orGiveUp(
@@ -120,9 +124,17 @@ export class CaptureRun {
       if (this.#stop !== null) return this.#stopped(this.#stop, adjusted)
       return { kind: 'finish', quality: adjusted, recordedMs, chunkCount: this.#options.targetSpool.chunks.length }
     } finally {
-      clearTimeout(deadline)
+      forgetDeadline()
+      clearInterval(gatewayWatch)
       unwatch()
     }
+  }
+
+  #stopIfGatewayGone(): void {
+    const { silentMs, goneAfterMs } = this.#options.gateway
+    if (silentMs() <= goneAfterMs) return
+    const message = `The gateway did not answer for ${goneAfterMs / 1000} s; recording was stopped for safety. What was recorded by then is kept.`
+    this.stop({ kind: 'failed', reason: 'gateway-gone', message })
   }
 
   /** The recording's own end; or, where it does not come after a stop, a failure that says so. */

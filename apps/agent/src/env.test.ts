@@ -11,6 +11,7 @@ describe('readEnv', () => {
       labels: {},
       hostName: null,
       logLevel: 'info',
+      policyFile: null,
       bpfHelper: null,
     })
   })

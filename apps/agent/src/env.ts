@@ -17,6 +17,8 @@ export type AgentEnv = {
   logLevel: string
   /** Path of the native helper, "none" for none of them, null for the one that lies where it should. */
   bpfHelper: string | null
+  /** Null: /etc/sonde/policy.yaml, which need not exist. One that is named here has to. */
+  policyFile: string | null
 }
 
 const gatewayUrlSchema = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })

@@ -21,6 +21,7 @@ import {
   type TargetState,
   targetReplySchema,
 } from '@sonde/contract'
+import { bootMs } from '@sonde/tracer'
 import { z } from 'zod'
 import { errorText } from './durable-file.ts'
 import type { Log } from './log.ts'
@@ -86,12 +87,18 @@ export class GatewayClient {
   readonly #log: Log
   readonly #retryBaseMs: number
   #inContact = true
+  #contactBootMs = bootMs()
 
   /** `retryBaseMs`: the first wait after a failure; it doubles up to 30 s. */
   constructor(baseUrl: string, log: Log, retryBaseMs = 250) {
     this.#baseUrl = baseUrl
     this.#log = log
     this.#retryBaseMs = retryBaseMs
+  }
+
+  /** How long ago the gateway last answered, whatever it said; ms on the boot clock. */
+  silentMs(): number {
+    return bootMs() - this.#contactBootMs
   }
 
   /** How long to wait before trying something for the n-th time. */
@@ -157,10 +164,12 @@ export class GatewayClient {
       const token = call.credentials?.token()
       try {
         const reply = await this.#once(call, token)
+        this.#contactBootMs = bootMs()
         if (!this.#inContact) this.#log.info({ gateway: this.#baseUrl }, 'in contact with the gateway again')
         this.#inContact = true
         return reply
       } catch (error) {
+        if (error instanceof GatewayRefusal) this.#contactBootMs = bootMs()
         call.signal.throwIfAborted()
         const spent = performance.now() - startedMs >= call.retryForMs
         if (error instanceof GatewayRefusal && error.status === 401 && token !== undefined) {

@@ -62,6 +62,8 @@ export class HeartbeatLoop {
       this.#detectAtMs = performance.now() + FACTS_AGAIN_MS
       this.#facts = await tracing.detectFacts()
     }
+    // A policy that was changed on the host is known to the server by the next beat.
+    this.#facts = { ...this.#facts, policy: await tracing.policy() }
     const facts = JSON.stringify(this.#facts)
     const news = facts === this.#sentFacts ? {} : { facts: this.#facts, labels }
     await client.heartbeat(credentials, { load: await tracing.readLoad(), ...news }, { signal, retryForMs: 0 })

@@ -29,7 +29,13 @@ async function main(): Promise<number> {
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
-    const tracing = createTracing({ agentVersion: AGENT_VERSION, hostName: env.hostName, bpfHelper: findBpfHelper(env.bpfHelper) })
+    const tracing = createTracing({
+      agentVersion: AGENT_VERSION,
+      hostName: env.hostName,
+      bpfHelper: findBpfHelper(env.bpfHelper),
+      policyFile: env.policyFile,
+      log,
+    })
     await runAgent({ env, tracing, log, signal: stopping.signal })
     return 0
   } catch (error) {

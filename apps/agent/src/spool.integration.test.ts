@@ -75,6 +75,7 @@ it('an agent whose disk fills up to the last block stops the capture, and still 
       hostName: null,
       logLevel: 'silent',
       bpfHelper: null,
+      policyFile: null,
     },
     tracing: scriptedTracing({
       record: async (hooks) => {

@@ -41,9 +41,27 @@ export type Tracing = {
   forecast(spec: CaptureSpec, facts: HostFacts, signal: AbortSignal): Promise<ForecastAnswer>
 }
 
+export type TracingOptions = {
+  agentVersion: string
+  hostName: string | null
+  bpfHelper: string | null
+  /** Null: the usual place, where none need be. */
+  policyFile: string | null
+  log: Log
+}
+
 /** The real one: `@sonde/tracer`. */
-export function createTracing(options: { agentVersion: string; hostName: string | null; bpfHelper: string | null }): Tracing {
+export function createTracing(options: TracingOptions): Tracing {
   const readLoad = process.platform === 'linux' ? createLoadReader() : readPortableLoad
+  const policy = new PolicyFile({
+    file: options.policyFile ?? POLICY_FILE,
+    required: options.policyFile !== null,
+    host: { cpuCount: Math.max(1, cpus().length), memoryBytes: totalmem() },
+    log: options.log,
+  })
+  const guard = async (facts: HostFacts): Promise<Guard> => ({ facts, ...(await policy.inForce()) })
+  let forecasts: Promise<unknown> = Promise.resolve()
+  let waiting = 0
   return {
     detectFacts: () =>
       detectFacts({ agentVersion: options.agentVersion, hostname: options.hostName ?? undefined, bpfHelper: options.bpfHelper }),

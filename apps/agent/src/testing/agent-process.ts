@@ -37,7 +37,16 @@ const tracing = scriptedTracing({
 
 try {
   await runAgent({
-    env: { gatewayUrl, joinToken: 'sjt_valid-join-token', stateDir, labels: {}, hostName: null, logLevel: 'info', bpfHelper: null },
+    env: {
+      gatewayUrl,
+      joinToken: 'sjt_valid-join-token',
+      stateDir,
+      labels: {},
+      hostName: null,
+      logLevel: 'info',
+      bpfHelper: null,
+      policyFile: null,
+    },
     tracing,
     log,
     signal: stopping.signal,

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process'
-import { type CaptureSpec, EMPTY_QUALITY, type HostCommand, type HostFacts, type SyscallSnapshot, specOfRecipe } from '@sonde/contract'
+import {
+  type CaptureSpec,
+  EMPTY_QUALITY,
+  type HostCommand,
+  type HostFacts,
+  type HostPolicy,
+  type SyscallSnapshot,
+  specOfRecipe,
+} from '@sonde/contract'
 import { FRAME_KIND, type Profile, ProfileBuilder } from '@sonde/profile'
 import { pause } from '../pause.ts'
 import type { Recording, Tracing } from '../tracing.ts'
@@ -19,6 +27,20 @@ export const FACTS: HostFacts = {
 }
 
 export const SPEC: CaptureSpec = specOfRecipe('cpu-and-syscalls', { durationMs: 1000 })
+
+export const POLICY: HostPolicy = {
+  source: null,
+  problem: null,
+  probeKinds: [],
+  collectors: [],
+  containersOnly: false,
+  uids: null,
+  limits: { durationMs: 300_000, samplingHz: 999, concurrentCaptures: 2, probesPerPattern: 50, gatewayGoneMs: 120_000 },
+  budget: { hitsPerSecond: 1, cores: 1, memoryBytes: 1, outputBytes: 1 },
+  rules: [],
+  cgroup: null,
+  cgroupProblem: null,
+}
 
 export const COMMAND: HostCommand = {
   collector: 'stacks',
@@ -72,6 +94,8 @@ export const makeSnapshot = (rows: number, elapsedMs = 1000): SyscallSnapshot =>
 export type Script = {
   /** Runs in place of planning; may throw a TraceRefusal. */
   plan?: () => void | Promise<void>
+  /** What the host's policy says otherwise than POLICY. */
+  limits?: Partial<HostPolicy['limits']>
   /** In place of the usual recording. */
   record?: Recording['run']
   /** Between deltas, ms. */
@@ -116,6 +140,8 @@ export function scriptedTracing(script: Script = {}): Tracing & { pids: number[]
       await script.plan?.()
       return { run: script.record ?? record(spec), release: () => undefined }
     },
+    policy: async () => ({ ...POLICY, limits: { ...POLICY.limits, ...script.limits } }),
+    forecast: async () => ({ ok: false, reason: 'internal', message: 'nothing to count here' }),
     preview: async () => ({ ok: true, commands: [COMMAND], matchedProcesses: null }),
   }
 }

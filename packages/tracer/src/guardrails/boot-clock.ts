@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
  * timers stand still while a machine sleeps, and a recording must not go on for what was left of its time when it wakes up.
  */
 export function bootMs(): number {
+  // Elsewhere than on Linux, where the agent is only developed, there is no such clock to read.
+  if (process.platform !== 'linux') return performance.now()
   return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000
 }
 

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { quietEnv } from './env.mjs'
 import { ensureTraceFs } from './launch/trace-fs.mjs'
 import { ensureBuilt, ensurePrismaClient } from './setup/build-apps.mjs'
+import { buildNative, isNativeArch, isNativeBuilt, nativeBuildTools } from './setup/build-native.mjs'
 import { ensureNodeModules } from './setup/node-modules.mjs'
 import { nodeVersionProblem } from './setup/node-version.mjs'
 import { createProgress, formatDuration, runTool, StepError } from './setup/progress.mjs'
@@ -50,6 +51,11 @@ async function vitest(project) {
     throw Object.assign(error instanceof Error ? error : new Error(String(error)), { counts: countVitest(file) })
   }
   return countVitest(file)
+}
+
+/** Where it could not be built the tests that need it are skipped: so that is a failure here. */
+async function native() {
+  if (isNativeArch(process.arch) && !isNativeBuilt(root, process.arch)) await buildNative(root, progress, { arch: process.arch })
 }
 
 async function e2e() {
@@ -98,6 +104,12 @@ const STEPS = [
       }
     },
   },
+  {
+    name: 'native',
+    title: 'native helper',
+    skip: () => (process.platform !== 'linux' ? 'it is Linux only' : isLinuxRoot || findCommand('clang') ? null : 'clang is not installed'),
+    work: native,
+  },
   { name: 'unit', title: 'unit tests', work: () => vitest('unit') },
   { name: 'integration', title: 'integration tests', skip: () => needsRoot, work: () => vitest('integration') },
   { name: 'build', title: 'build', work: async () => void (await ensureBuilt(root, progress)) },
@@ -126,6 +138,8 @@ try {
         ...tracingTools(),
         { command: 'strace', packages: ['strace'], without: 'the comparison with strace is skipped' },
         { command: 'gcc', packages: ['gcc', 'libc6-dev'], without: 'tests that trace a compiled program are skipped' },
+        { command: 'bpftool', packages: ['bpftool'], without: 'nothing looks whether the kernel is left clean' },
+        ...nativeBuildTools(),
         ...(chromium() ? [] : [{ command: 'chromium', packages: ['chromium'], without: 'the end-to-end tests are skipped' }]),
       ],
       progress,

@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.ts'
 import { ElfError } from './elf-error.ts'
 
-export const SECTION_TYPE = { symtab: 2, strtab: 3, note: 7, nobits: 8, dynsym: 11 } as const
+export const SECTION_TYPE = { symtab: 2, strtab: 3, note: 7, nobits: 8, dynsym: 11, versions: 0x6fffffff } as const
 const SEGMENT_LOAD = 1
 const SEGMENT_DYNAMIC = 2
 const SEGMENT_NOTE = 4
@@ -99,9 +99,7 @@ export class ElfFile {
 
   /** Lower-case hex of the GNU build id (NT_GNU_BUILD_ID), null where the file has none. */
   get buildId(): string | null {
-    const id = this.notes('GNU').find((note) => note.type === 3)?.description
-    if (id === undefined || id.length < 4 || id.length > 64) return null
-    return Buffer.from(id).toString('hex')
+    return buildIdIn(this.notes('GNU'))
   }
 
   /** The name that others link against (DT_SONAME), null where there is none. */
@@ -190,6 +188,14 @@ export class ElfFile {
   }
 }
 
+export function buildIdIn(notes: Iterable<ElfNote>): string | null {
+  for (const { owner, type, description } of notes) {
+    if (owner === 'GNU' && type === 3 && description.length >= 4 && description.length <= 64)
+      return Buffer.from(description).toString('hex')
+  }
+  return null
+}
+
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
@@ -207,7 +213,8 @@ export function textAt(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, end < 0 ? bytes.length : end)
 }
 
-function* readNotes(bytes: Uint8Array, align: number): IterableIterator<ElfNote> {
+/** The notes in a part of a file, or in /sys/kernel/notes. Ends at the first one that is broken. */
+export function* readNotes(bytes: Uint8Array, align: number): IterableIterator<ElfNote> {
   const view = viewOf(bytes)
   const padded = (length: number) => Math.ceil(length / align) * align
   for (let at = 0; at + 12 <= bytes.length; ) {

@@ -47,7 +47,7 @@ export function readElfFunctions(elf: ElfFile, options: ReadFunctionsOptions = {
   for (const file of debug === null ? [elf] : [elf, debug]) {
     for (const section of file.sections) {
       for (const symbol of readTable(file, section)) {
-        const name = withoutVersion(symbol.name)
+        const { name } = symbol
         if (!wanted(name)) continue
         const offset = elf.fileOffset(symbol.address, { executable: true })
         if (offset === null || name.length > limits.maxNameLength || !PRINTABLE.test(name)) {
@@ -57,7 +57,7 @@ export function readElfFunctions(elf: ElfFile, options: ReadFunctionsOptions = {
         const key = `${offset} ${name}`
         const known = byKey.get(key)
         if (known !== undefined) known.exported ||= symbol.exported
-        else if (byKey.size < limits.maxFunctions) byKey.set(key, { ...symbol, name, offset })
+        else if (byKey.size < limits.maxFunctions) byKey.set(key, { ...symbol, offset })
         else result.truncated = true
       }
     }
@@ -75,13 +75,16 @@ function* readTable(file: ElfFile, section: ElfSection): IterableIterator<RawSym
   if (!isTable || strings?.type !== SECTION_TYPE.strtab) return
   const view = viewOf(file.bytesOf(section))
   const names = file.bytesOf(strings)
+  const isOldVersion = oldVersionTest(file, section)
   for (let at = 0; at + SYMBOL_BYTES <= view.byteLength; at += SYMBOL_BYTES) {
     const type = view.getUint8(at + 4) & 0xf
     // Section 0: defined elsewhere.
     if ((type !== TYPE_FUNCTION && type !== TYPE_INDIRECT) || view.getUint16(at + 6, true) === 0) continue
+    const { name, isOld } = splitVersion(textAt(names, view.getUint32(at, true)))
+    if (isOld || isOldVersion(at / SYMBOL_BYTES)) continue
     const size = unsigned64(view, at + 16)
     yield {
-      name: textAt(names, view.getUint32(at, true)),
+      name,
       address: unsigned64(view, at + 8),
       size: Number.isSafeInteger(size) ? size : 0,
       indirect: type === TYPE_INDIRECT,
@@ -90,8 +93,19 @@ function* readTable(file: ElfFile, section: ElfSection): IterableIterator<RawSym
   }
 }
 
-/** Some linkers keep the version in the name: `memcpy@@GLIBC_2.14`. */
-function withoutVersion(name: string): string {
-  const at = name.indexOf('@')
-  return at > 0 ? name.slice(0, at) : name
+/**
+ * A library may define a name several times, for programs that were linked long ago: `memcpy@GLIBC_2.2.5` beside `memcpy@@GLIBC_2.14`.
+ * The name alone means the default one. Debug files keep the version in the name, with one `@` for the old ones; the dynamic table
+ * keeps it in a table beside, with the highest bit set for them.
+ */
+function splitVersion(name: string): { name: string; isOld: boolean } {
+  const at = name.indexOf('@', 1)
+  return at < 0 ? { name, isOld: false } : { name: name.slice(0, at), isOld: name[at + 1] !== '@' }
+}
+
+function oldVersionTest(file: ElfFile, section: ElfSection): (index: number) => boolean {
+  const versions = file.sections.find((other) => other.type === SECTION_TYPE.versions && file.sections[other.link] === section)
+  if (versions === undefined) return () => false
+  const view = viewOf(file.bytesOf(versions))
+  return (index) => index * 2 + 2 <= view.byteLength && (view.getUint16(index * 2, true) & 0x8000) !== 0
 }

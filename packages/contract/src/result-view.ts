@@ -124,6 +124,8 @@ export type CaptureLatency = {
   others: { rows: number; count: number; totalNs: number } | null
   /** Spans of rows beyond what the server tells apart: in the total, but in no row and no selection. */
   beyond: number
+  /** Spans that stand in the rows, but for which there was no room in time: missing in the heat map and in every window. */
+  untimed: number
   /** Spans whose beginning was not seen. */
   unmatched: number
   hosts: HostLosses[]

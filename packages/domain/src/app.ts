@@ -3,6 +3,11 @@ import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispat
 import type { CachedProfile } from './cached-profile.ts'
 import { CaptureFeeds } from './capture-feeds.ts'
 import { MergeCache } from './merge-cache.ts'
+import type { MergedCounters } from './merge-counters.ts'
+import type { MergedCounts } from './merge-counts.ts'
+import type { MergedEvents } from './merge-events.ts'
+import type { MergedLatency } from './merge-latency.ts'
+import type { CachedDeltas } from './read-merged.ts'
 
 /**
  * What use cases work with: made once per process and given to each as its second argument, after who asks.
@@ -19,6 +24,13 @@ export type App = {
   urls: { web: string; gateway: string }
   /** Merged profiles by `capture/kind`; bounded. */
   profiles: MergeCache<CachedProfile>
+  /** Merged deltas by `capture/kind`; bounded. */
+  merges: {
+    counts: MergeCache<CachedDeltas<MergedCounts>>
+    latency: MergeCache<CachedDeltas<MergedLatency>>
+    events: MergeCache<CachedDeltas<MergedEvents>>
+    counters: MergeCache<CachedDeltas<MergedCounters>>
+  }
   /** Live views of captures; one poller for each capture that somebody watches. */
   feeds: CaptureFeeds
   close: () => Promise<void>
@@ -49,6 +61,7 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     newId: overrides.newId ?? (() => randomUUID().replaceAll('-', '')),
     urls: { web: options.webUrl.replace(/\/$/, ''), gateway: options.gatewayUrl.replace(/\/$/, '') },
     profiles: new MergeCache(),
+    merges: { counts: new MergeCache(), latency: new MergeCache(), events: new MergeCache(), counters: new MergeCache() },
     feeds: new CaptureFeeds(),
     close: async () => {
       app.feeds.close()

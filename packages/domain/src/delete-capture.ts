@@ -21,7 +21,9 @@ export async function deleteCapture(actor: Actor, app: App, input: { id: string 
     await client.query('UPDATE captures SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [input.id])
   })
   await purgeDeletedCaptures(app.db.pool)
-  for (const kind of CHUNK_KINDS) app.profiles.drop(`${input.id}/${kind}`)
+  for (const cache of [app.profiles, ...Object.values(app.merges)]) {
+    for (const kind of CHUNK_KINDS) cache.drop(`${input.id}/${kind}`)
+  }
   await app.bus.announce(input.id)
 }
 

@@ -1,9 +1,22 @@
-import { captureSummarySchema, captureViewSchema, idSchema, startCaptureInputSchema } from '@sonde/contract'
+import {
+  captureSummarySchema,
+  captureViewSchema,
+  countersQuerySchema,
+  countsQuerySchema,
+  eventsQuerySchema,
+  idSchema,
+  latencyQuerySchema,
+  startCaptureInputSchema,
+} from '@sonde/contract'
 import {
   cancelCapture,
   deleteCapture,
   getCapture,
   listCaptures,
+  readCounters,
+  readCounts,
+  readEvents,
+  readLatency,
   readSyscalls,
   rerunCapture,
   startCapture,
@@ -57,4 +70,10 @@ export const capturesRouter = router({
 
   /** No output schema: the use case parses the snapshots already, and there may be half a million rows. */
   syscalls: procedure.input(idInput).query(({ ctx, input }) => readSyscalls(ctx.actor, ctx.app, input)),
+
+  // The same for these: their use cases parse every delta that they merge.
+  counts: procedure.input(countsQuerySchema).query(({ ctx, input }) => readCounts(ctx.actor, ctx.app, input)),
+  latency: procedure.input(latencyQuerySchema).query(({ ctx, input }) => readLatency(ctx.actor, ctx.app, input)),
+  events: procedure.input(eventsQuerySchema).query(({ ctx, input }) => readEvents(ctx.actor, ctx.app, input)),
+  counters: procedure.input(countersQuerySchema).query(({ ctx, input }) => readCounters(ctx.actor, ctx.app, input)),
 })

@@ -1,0 +1,22 @@
+import { type Actor, type CaptureCounters, type CountersQuery, countersDeltaSchema } from '@sonde/contract'
+import type { App } from './app.ts'
+import { authorize } from './authorize.ts'
+import { addCounters, countersBytes, emptyCounters, viewCounters } from './merge-counters.ts'
+import { readHostTimes } from './read-host-times.ts'
+import { readMerged } from './read-merged.ts'
+import { binShapeOf } from './time-grid.ts'
+
+/** What a capture's counters counted, by host, event and CPU, over time. Empty where nothing came in (yet). Throws `not-found`. */
+export async function readCounters(actor: Actor, app: App, query: CountersQuery): Promise<CaptureCounters> {
+  authorize(actor, 'capture.read')
+  const hosts = await readHostTimes(app, query.id)
+  const merged = await readMerged(app, query.id, {
+    kind: 'counters',
+    schema: countersDeltaSchema,
+    cache: app.merges.counters,
+    empty: (spec) => emptyCounters(binShapeOf(spec)),
+    add: addCounters,
+    bytesOf: countersBytes,
+  })
+  return viewCounters(merged, query, hosts)
+}

@@ -14,6 +14,7 @@ import type { InstrumentProbes } from './collectors/collector-plan.ts'
 import { planCollector } from './collectors/plan-collector.ts'
 import { resolveScope } from './host/resolve-scope.ts'
 import { HeldFiles } from './probes/held-files.ts'
+import { ProbeBudget } from './probes/probe-budget.ts'
 import { resolveProbes } from './probes/resolve-probes.ts'
 import type { ResolvedProbe } from './probes/resolved-probe.ts'
 import { TraceRefusal } from './trace-errors.ts'
@@ -38,7 +39,8 @@ export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: 
   const files = new HeldFiles()
   try {
     const probes: InstrumentProbes[] = []
-    for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files))
+    const budget = new ProbeBudget()
+    for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files, budget))
     const plan = compilePlan(checked.data, facts, resolved, probes, options.every ?? 1)
     return { ...plan, release: () => files.close() }
   } catch (error) {
@@ -73,10 +75,10 @@ export function compilePlan(
   return { ...resolved, spec, collectors }
 }
 
-async function probesOfInstrument(instrument: Instrument, files: HeldFiles): Promise<InstrumentProbes> {
+async function probesOfInstrument(instrument: Instrument, files: HeldFiles, budget: ProbeBudget): Promise<InstrumentProbes> {
   const resolveAll = async (probes: readonly Probe[]): Promise<ResolvedProbe[]> => {
     const resolved: ResolvedProbe[] = []
-    for (const probe of probes) resolved.push(...(await resolveProbes(probe, files)))
+    for (const probe of probes) resolved.push(...(await resolveProbes(probe, files, { budget })))
     return resolved
   }
   const begins = instrument.collector === 'latency' || instrument.collector === 'events' ? instrument.start : undefined

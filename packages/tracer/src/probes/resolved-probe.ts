@@ -11,6 +11,8 @@ export type ArgumentType =
   | { kind: 'pointer'; to: 'user-text' | 'kernel-text' | 'other' }
   | { kind: 'char-array'; length: number }
   | { kind: 'data-loc-text' }
+  /** `__u8 saddr[4]`: an address, an identifier. */
+  | { kind: 'byte-array'; length: number }
   | { kind: 'other'; cType: string }
 
 export type ProbeArgument = {
@@ -19,11 +21,15 @@ export type ProbeArgument = {
   type: ArgumentType
   /** What it was declared as, for people. */
   cType: string
+  /** Of functions and USDT probes: which argument it is, from 0. */
+  position?: number
 }
 
 type Common = {
   /** In the field's notation, as `probeLabel` makes it, with wildcards resolved. */
   label: string
+  /** What had to be decided to find it, a sentence for the result's notes: one of several builds, a copy of a function. */
+  note?: string
   arguments: readonly ProbeArgument[]
 }
 

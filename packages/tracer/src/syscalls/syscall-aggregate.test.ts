@@ -1,6 +1,6 @@
 import { syscallSnapshotSchema } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { parseBpftraceJson } from './bpftrace-json.ts'
+import { parseBpftraceJson } from '../bpftrace/bpftrace-json.ts'
 import { SyscallAggregate } from './syscall-aggregate.ts'
 import { MAP_KEYS_MAX, MARKS } from './syscall-program.ts'
 

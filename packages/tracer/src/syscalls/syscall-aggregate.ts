@@ -1,5 +1,5 @@
 import type { SyscallRow, SyscallSnapshot } from '@sonde/contract'
-import { type BpftraceMessage, log2Bucket, splitMapKey } from './bpftrace-json.ts'
+import { type BpftraceMessage, log2Bucket, splitMapKey } from '../bpftrace/bpftrace-json.ts'
 import { errnoName, type SyscallArch, syscallName } from './syscall-names.ts'
 import { MAP_KEYS_MAX, MARKS } from './syscall-program.ts'
 

@@ -1,6 +1,6 @@
 import type { HostCommand, SyscallSnapshot } from '@sonde/contract'
+import { BpftraceJsonStream } from '../bpftrace/bpftrace-json.ts'
 import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
-import { BpftraceJsonStream } from './bpftrace-json.ts'
 import { type SnapshotContext, SyscallAggregate } from './syscall-aggregate.ts'
 import { MARKS } from './syscall-program.ts'
 

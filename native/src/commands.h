@@ -12,6 +12,7 @@ enum exit_status {
 /** An hour: longer than any capture. */
 #define MAX_DURATION_MS 3600000
 
+int command_count(int argc, char **argv);
 int command_syscalls(int argc, char **argv);
 int command_version(int argc, char **argv);
 

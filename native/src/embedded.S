@@ -6,4 +6,10 @@ embedded_syscalls:
 	.incbin "syscalls.bpf.o"
 embedded_syscalls_end:
 	.byte 0
+	.balign 8
+	.global embedded_count, embedded_count_end
+embedded_count:
+	.incbin "count.bpf.o"
+embedded_count_end:
+	.byte 0
 	.section .note.GNU-stack,"",%progbits

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+extern const char embedded_count[];
+extern const char embedded_count_end[];
 extern const char embedded_syscalls[];
 extern const char embedded_syscalls_end[];
 

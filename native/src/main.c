@@ -13,6 +13,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	bool outlives_parent;
 } COMMANDS[] = {
+	{ "count", command_count, false },
 	{ "syscalls", command_syscalls, false },
 	{ "version", command_version, false },
 };
@@ -26,6 +27,6 @@ int main(int argc, char **argv)
 			return EXIT_FAILED;
 		return COMMANDS[i].run(argc - 2, argv + 2);
 	}
-	fprintf(stderr, "usage: sonde-bpf syscalls|version [--option N]…\n");
+	fprintf(stderr, "usage: sonde-bpf count|syscalls|version [--option N]…\n");
 	return EXIT_BAD_ARGUMENTS;
 }

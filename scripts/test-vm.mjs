@@ -3,8 +3,8 @@
  * npm run test:vm: what needs a kernel or a CPU that this machine may not have (kprobes, hardware counters), in virtual machines
  * with the real agent inside and the real gateway and database outside. Ends with `N passed, N failed`.
  *
- *   npm run test:vm                    both machines, one after the other
- *   npm run test:vm x86                one of them: x86 or arm64
+ *   npm run test:vm                    all machines, one after the other
+ *   npm run test:vm x86                one of them: x86, debian13 or arm64
  *   npm run test:vm -- --fresh         makes the machines' disks anew, from the newest packages
  *   npm run test:vm -- --all-recipes   runs every recipe in the x86 machine (minutes), not just those that need one
  */
@@ -14,6 +14,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { quietEnv } from './env.mjs'
 import { ensureBuilt, ensurePrismaClient } from './setup/build-apps.mjs'
+import { ensureNative } from './setup/build-native.mjs'
 import { ensureNodeModules } from './setup/node-modules.mjs'
 import { nodeVersionProblem } from './setup/node-version.mjs'
 import { createProgress, formatDuration, runTool, StepError } from './setup/progress.mjs'
@@ -24,6 +25,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const EMULATORS = /** @type {Readonly<Record<string, { command: string, packages: string[] }>>} */ ({
   // seabios: QEMU's x86 machine does not start without its firmware.
   x86: { command: 'qemu-system-x86_64', packages: ['qemu-system-x86', 'seabios'] },
+  debian13: { command: 'qemu-system-x86_64', packages: ['qemu-system-x86', 'seabios'] },
   arm64: { command: 'qemu-system-aarch64', packages: ['qemu-system-arm'] },
 })
 
@@ -51,6 +53,7 @@ async function main() {
     [
       ...machines.map((name) => ({ command: EMULATORS[name]?.command ?? '', packages: EMULATORS[name]?.packages ?? [], without })),
       { command: 'cpio', packages: ['cpio'], without },
+      { command: 'xz', packages: ['xz-utils'], without },
       { command: 'mke2fs', packages: ['e2fsprogs'], without },
       { command: 'setpriv', packages: ['util-linux'], without: 'a virtual machine could outlive its test' },
     ],
@@ -59,6 +62,7 @@ async function main() {
   if (missing.length > 0) throw new StepError(`${missing.map((tool) => tool.command).join(', ')} missing: ${without}`)
   await ensurePrismaClient(root, progress)
   await ensureBuilt(root, progress, ['gateway', 'agent'])
+  await ensureNative(root, progress)
   if (args.includes('--fresh')) rmSync(path.join(root, 'node_modules/.cache/sonde-vm'), { recursive: true, force: true })
 
   const report = path.join(root, 'node_modules/.cache/sonde-test/vm.json')

@@ -75,9 +75,9 @@ export async function ensureImage(machine: Machine, cacheFolder: string, progres
 }
 
 function imageKey(machine: Machine): string {
-  const { debianArch, kernelMetaPackage, node } = machine
+  const { debian, kernelMetaPackage, node } = machine
   const recipe = {
-    debianArch,
+    debian,
     kernelMetaPackage,
     node,
     PACKAGES,
@@ -114,8 +114,7 @@ async function buildImage(machine: Machine, folder: string): Promise<void> {
     symlinkSync(`usr/${name}`, path.join(root, name))
   }
 
-  const debian = new DebianPackages(path.join(work, 'apt'), machine.debianArch)
-  await debian.update()
+  const debian = await DebianPackages.open(path.join(work, 'apt'), machine.debian.release, machine.debian.architecture)
   const kernelPackage = await debian.standsFor(machine.kernelMetaPackage)
   const kernelDebs = await debian.download([kernelPackage], { withDependencies: false })
   for (const deb of await debian.download(PACKAGES, { withDependencies: true })) await extract(deb, root)
@@ -125,12 +124,15 @@ async function buildImage(machine: Machine, folder: string): Promise<void> {
   mkdirSync(kernelRoot)
   for (const deb of kernelDebs) await extract(deb, kernelRoot)
   const boot = path.join(kernelRoot, 'boot')
-  const kernel = readdirSync(boot).find((name) => machine.kernelImage.test(name))
+  const kernel = readdirSync(boot).find((name) => name.startsWith('vmlinuz-'))
   if (!kernel) throw new Error(`${kernelPackage} holds no kernel`)
-  const kernelVersion = kernel.replace(machine.kernelImage, '')
-  const modules = modulesInLoadOrder(path.join(kernelRoot, 'lib/modules', kernelVersion), MODULES)
+  const kernelVersion = kernel.slice('vmlinuz-'.length)
+  // Debian 13 has moved it into /usr.
+  const modulesFolder = ['lib', 'usr/lib'].map((lib) => path.join(kernelRoot, lib, 'modules', kernelVersion)).find(existsSync)
+  if (!modulesFolder) throw new Error(`${kernelPackage} holds no modules`)
+  const modules = modulesInLoadOrder(modulesFolder, MODULES)
   cpSync(path.join(boot, kernel), path.join(result, 'vmlinuz'))
-  for (const file of modules) cpSync(file, path.join(result, 'modules', path.basename(file)))
+  for (const { name, content } of modules) writeFileSync(path.join(result, 'modules', `${name}.ko`), content)
   cpSync(path.join(root, 'usr/bin/busybox'), path.join(result, 'busybox'))
 
   for (const unneeded of UNNEEDED) rmSync(path.join(root, unneeded), { recursive: true, force: true })
@@ -143,7 +145,7 @@ async function buildImage(machine: Machine, folder: string): Promise<void> {
   const disk = path.join(result, 'disk.ext4')
   // No journal: the layer that a machine writes to is thrown away.
   await runTool('mke2fs', ['-q', '-F', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-d', root, disk, `${DISK_MIB}M`])
-  writeFileSync(path.join(result, 'image.json'), JSON.stringify({ kernelVersion, modules: modules.map((file) => path.basename(file)) }))
+  writeFileSync(path.join(result, 'image.json'), JSON.stringify({ kernelVersion, modules: modules.map(({ name }) => `${name}.ko`) }))
   renameSync(result, folder)
   rmSync(work, { recursive: true, force: true })
 }

@@ -10,6 +10,8 @@ const GUEST_FILES = path.join(import.meta.dirname, 'guest')
 export type GuestFiles = {
   /** Folder of the built agent (apps/agent/dist). */
   agent: string
+  /** sonde-bpf for the machine's architecture; null: the agent has to do without. */
+  helper: string | null
   /** The agent's environment variables. */
   env: Readonly<Record<string, string>>
 }
@@ -33,6 +35,7 @@ export async function buildInitramfs(image: Image, files: GuestFiles, workFolder
     chmodSync(target, 0o755)
   }
   cpSync(files.agent, path.join(root, 'sonde/agent'), { recursive: true })
+  if (files.helper !== null) cpSync(files.helper, path.join(root, 'sonde/agent/sonde-bpf'))
   writeFileSync(
     path.join(root, 'sonde/agent.env'),
     Object.entries(files.env)

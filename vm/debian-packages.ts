@@ -2,18 +2,40 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runTool } from '../scripts/setup/progress.mjs'
 
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+/** The archive that this system gets its Debian packages from. */
+async function archiveOfThisSystem(): Promise<string> {
+  const targets = ['indextargets', '--format', '$(ORIGIN) $(COMPONENT) $(RELEASE) $(REPO_URI)', 'Created-By: Packages']
+  const found = (lines: string[]) => lines.map((line) => /^Debian main [a-z]+ (\S+)$/.exec(line)?.[1]).find(Boolean)
+  const archive = found(await runTool('apt-get', targets))
+  if (archive) return archive
+  // Where the lists were never fetched, apt does not know yet whose they are.
+  await runTool('apt-get', ['update', '-q'])
+  const fetched = found(await runTool('apt-get', targets))
+  if (!fetched) throw new Error("apt has no source of Debian's packages here")
+  return fetched
+}
+
 /**
- * Debian packages of any architecture, through an apt with a state of its own below `folder`: it reads this system's sources and
- * keys, and neither sees nor changes what is installed here. Call `update` first.
+ * Packages of any Debian release and architecture, through an apt with a state of its own below `folder`: it neither sees nor
+ * changes what is installed here.
  */
 export class DebianPackages {
   readonly #folder: string
   readonly #env: NodeJS.ProcessEnv
 
-  constructor(folder: string, architecture: string) {
+  private constructor(folder: string, env: NodeJS.ProcessEnv) {
     this.#folder = folder
+    this.#env = env
+  }
+
+  /** Sets it up and fetches the lists. `release`: Debian's code name, as in bookworm. */
+  static async open(folder: string, release: string, architecture: string): Promise<DebianPackages> {
     for (const part of ['lists/partial', 'cache/archives/partial', 'state']) mkdirSync(path.join(folder, part), { recursive: true })
     writeFileSync(path.join(folder, 'state/status'), '')
+    const sources = path.join(folder, 'sources.list')
+    writeFileSync(sources, `deb [signed-by=${KEYRING}] ${await archiveOfThisSystem()} ${release} main\n`)
     const config = path.join(folder, 'apt.conf')
     writeFileSync(
       config,
@@ -22,6 +44,9 @@ export class DebianPackages {
         ['Dir::State::status', path.join(folder, 'state/status')],
         ['Dir::State::lists', path.join(folder, 'lists')],
         ['Dir::Cache', path.join(folder, 'cache')],
+        ['Dir::Etc::sourcelist', sources],
+        ['Dir::Etc::sourceparts', '/dev/null'],
+        ['Dir::Etc::preferencesparts', '/dev/null'],
         ['APT::Architecture', architecture],
         ['APT::Install-Recommends', 'false'],
         // apt's own user cannot write to a folder of root's.
@@ -32,18 +57,16 @@ export class DebianPackages {
         .concat(`APT::Architectures { "${architecture}"; };\n`)
         .join(''),
     )
-    this.#env = { ...process.env, APT_CONFIG: config, DEBIAN_FRONTEND: 'noninteractive' }
-  }
-
-  async update(): Promise<void> {
-    await runTool('apt-get', ['update', '-q'], { env: this.#env })
+    const debian = new DebianPackages(folder, { ...process.env, APT_CONFIG: config, DEBIAN_FRONTEND: 'noninteractive' })
+    await runTool('apt-get', ['update', '-q'], { env: debian.#env })
+    return debian
   }
 
   /** The package that a metapackage stands for: linux-image-cloud-amd64 → linux-image-6.1.0-56-cloud-amd64. */
   async standsFor(metaPackage: string): Promise<string> {
     const lines = await runTool('apt-cache', ['depends', metaPackage], { env: this.#env })
     const name = lines.map((line) => /^\s*Depends: (linux-image-\d\S+)/.exec(line)?.[1]).find(Boolean)
-    if (!name) throw new Error(`${metaPackage} stands for no kernel here: are Debian's sources set up (apt-cache policy ${metaPackage})?`)
+    if (!name) throw new Error(`${metaPackage} stands for no kernel`)
     return name
   }
 

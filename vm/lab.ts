@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor, HostView } from '@sonde/contract'
 import { type App, createJoinToken, listHosts } from '@sonde/domain'
 import { createWorld, type World } from '@sonde/domain/testing'
+import { nativeHelper } from '../scripts/setup/build-native.mjs'
 import { createProgress } from '../scripts/setup/progress.mjs'
 import { ensureImage, type Image } from './build-image.ts'
 import { buildInitramfs } from './build-initramfs.ts'
-import { MACHINES, type MachineId } from './machines.ts'
+import { MACHINES, type Machine, type MachineId } from './machines.ts'
 import { RunningMachine } from './running-machine.ts'
 import { type RunningGateway, startGateway } from './start-gateway.ts'
 
@@ -28,6 +29,8 @@ export type Lab = {
   hostId: string
   machine: RunningMachine
   image: Image
+  /** The machine was given the native helper. */
+  hasHelper: boolean
   times: { bootMs: number; enrolMs: number }
   /** The host as the Hosts page shows it now. */
   host: () => Promise<HostView>
@@ -62,7 +65,8 @@ export async function openLab(id: MachineId): Promise<Lab> {
       SONDE_HOST_NAME: `vm-${id}`,
       SONDE_LABELS: 'env=test,kind=vm',
     }
-    const initramfs = await buildInitramfs(image, { agent: path.join(ROOT, 'apps/agent/dist'), env }, folder)
+    const helper = helperFor(machine)
+    const initramfs = await buildInitramfs(image, { agent: path.join(ROOT, 'apps/agent/dist'), helper, env }, folder)
     const startedMs = performance.now()
     const guest = await RunningMachine.boot(machine, image, initramfs, folder, BOOT_WITHIN_MS)
     running = guest
@@ -72,13 +76,19 @@ export async function openLab(id: MachineId): Promise<Lab> {
       if (!found) throw new Error(`${env.SONDE_HOST_NAME} is not enrolled`)
       return found
     }
-    const enrolled = await patiently(host, ENROL_WITHIN_MS, () => guest.consoleTail())
+    const enrolled = await enrolment(host, guest)
     const enrolMs = performance.now() - startedMs - bootMs
-    return { app, actor, hostId: enrolled.id, machine: guest, image, times: { bootMs, enrolMs }, host, close }
+    return { app, actor, hostId: enrolled.id, machine: guest, image, hasHelper: helper !== null, times: { bootMs, enrolMs }, host, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Built for this machine's architecture by scripts/test-vm.mjs. */
+function helperFor({ node }: Machine): string | null {
+  const file = nativeHelper(ROOT, node.arch)
+  return existsSync(file) ? file : null
 }
 
 /** Where the console of the last machine of this kind is kept. */
@@ -99,16 +109,17 @@ function removeLeftFolders(): void {
   }
 }
 
-/** Tries until it works; its last error and `context` tell why it did not in time. */
-async function patiently<T>(attempt: () => Promise<T>, withinMs: number, context: () => string): Promise<T> {
-  const deadline = performance.now() + withinMs
+/** Waits for the host to be there. An agent that ended meanwhile is not waited for: its own words say why. */
+async function enrolment(host: () => Promise<HostView>, guest: RunningMachine): Promise<HostView> {
+  const deadline = performance.now() + ENROL_WITHIN_MS
   for (;;) {
     try {
-      return await attempt()
+      return await host()
     } catch (error) {
-      if (performance.now() > deadline)
-        throw new Error(`${error instanceof Error ? error.message : error}. The guest's console:\n${context()}`)
-      await sleep(200)
+      const console = guest.consoleTail()
+      const ended = /^guest: the agent ended with .*$/m.exec(console)?.[0]
+      if (ended === undefined && performance.now() < deadline) await sleep(200)
+      else throw new Error(`${ended ?? (error instanceof Error ? error.message : error)}. The guest's console:\n${console}`)
     }
   }
 }

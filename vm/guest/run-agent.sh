@@ -4,4 +4,5 @@ export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 set -a
 . /opt/sonde/agent.env
 set +a
-exec node /opt/sonde/agent/main.js >/dev/console 2>&1
+node /opt/sonde/agent/main.js >/dev/console 2>&1
+echo "guest: the agent ended with $?" >/dev/console

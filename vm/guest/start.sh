@@ -19,4 +19,7 @@ ip address add 10.0.2.15/24 dev eth0
 ip route add default via 10.0.2.2
 echo "guest: up after $(cut -d' ' -f1 /proc/uptime) s, $(uname -rm)"
 cp /opt/sonde/inittab /etc/inittab
+mkdir -p /etc/sonde
+cp /opt/sonde/policy.yaml /etc/sonde/policy.yaml
+chmod 644 /etc/sonde/policy.yaml
 exec /bin/busybox init

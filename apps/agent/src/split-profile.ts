@@ -46,7 +46,13 @@ function takeSamples(profile: Profile, from: number, to: number): Profile {
   }
   for (let i = from; i < to; i++) {
     const stack = samples.stack[i] ?? -1
-    builder.addSample(stack === -1 ? -1 : stackOf(stack), threadOf(samples.thread[i] ?? 0), samples.timeUs[i] ?? 0, samples.weight[i] ?? 0)
+    builder.addSample(
+      stack === -1 ? -1 : stackOf(stack),
+      threadOf(samples.thread[i] ?? 0),
+      samples.timeUs[i] ?? 0,
+      samples.weight[i] ?? 0,
+      samples.count[i] ?? 1,
+    )
   }
   return builder.build()
 }

@@ -5,7 +5,7 @@ import { hostText } from './text.ts'
 
 /**
  * Kinds of result chunk, one for each collector.
- * - profile (`stacks`), offcpu: gzip'd profiles (docs/formats/profile-v1.md), deltas to be merged; offcpu weighs in ns.
+ * - profile (`stacks`), offcpu: gzip'd profiles (docs/formats/profile.md), deltas to be merged; offcpu weighs in ns.
  * - syscalls: JSON, cumulative: the chunk with the highest seq is the whole truth so far.
  * - counts, latency, events, counters (`pmu`): JSON, deltas: slices of time or rows to be put one after the other.
  */

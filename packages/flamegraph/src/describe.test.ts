@@ -54,6 +54,15 @@ describe('describeFrame', () => {
     expect(describeFrame(tree, 0, 'samples', 0).rows.map((row) => row.label)).toEqual(['total', 'self'])
     expect(describeFrame(tree, 2, 'ns', 0)).toMatchObject({ ofAll: '', rows: [{ value: '500 ns' }, {}, {}] })
   })
+  it('says of how many events a weight is made', () => {
+    const counted = { ...tree, total: tree.total.map((ns) => ns * 2_480_000), count: Float64Array.from([900, 800, 312, 1, 10]) }
+    const waits = { how: 'blocked in', one: 'wait', many: 'waits' }
+    const { ofAll, rows } = describeFrame(counted, 2, 'ns', 0, waits)
+    expect(ofAll).toBe('1.24 s blocked in 312 waits')
+    expect(rows.at(-1)).toEqual({ label: 'per wait', value: '3.97 ms', share: '' })
+    expect(describeFrame(counted, 3, 'ns', 0, waits).ofAll).toMatch(/ blocked in 1 wait$/)
+    expect(describeFrame(counted, 3, 'ns', 0, waits).rows.map((row) => row.label)).toEqual(['total', 'of caller', 'self'])
+  })
   it('speaks a frame for a live region', () => {
     expect(announceFrame(tree, 2)).toBe('tcp_sendmsg, 50.0 %, depth 2, 1 of 2 siblings')
     expect(announceFrame(tree, 0)).toBe('all, 100 %, depth 0')

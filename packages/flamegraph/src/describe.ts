@@ -32,11 +32,14 @@ export type FrameDetails = {
   module: string
   kind: string
   rows: { label: string; value: string; share: string }[]
-  /** `612 of 4,930 samples`; '' for units other than samples. */
+  /** `612 of 4,930 samples`, `1.24 s blocked in 312 waits`; '' where events are not counted, or there is no word for them. */
   ofAll: string
 }
 
-export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, periodNs: number): FrameDetails {
+/** What to call the events that weights other than samples belong to: `{ how: 'blocked in', one: 'wait', many: 'waits' }`. */
+export type EventWords = { how: string; one: string; many: string }
+
+export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, periodNs: number, events?: EventWords): FrameDetails {
   const total = tree.total[node] ?? 0
   const self = tree.self[node] ?? 0
   const all = tree.total[0] ?? 0
@@ -44,6 +47,8 @@ export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, pe
   const rows = [{ label: 'total', value: formatWeight(total, unit), share: formatShare(total, all) }]
   if (parent >= 0) rows.push({ label: 'of caller', value: '', share: formatShare(total, tree.total[parent] ?? 0) })
   rows.push({ label: 'self', value: formatWeight(self, unit), share: formatShare(self, all) })
+  const count = tree.count[node] ?? 0
+  if (events && count > 1) rows.push({ label: `per ${events.one}`, value: formatWeight(total / count, unit), share: '' })
   const cpu = formatCpuTime(total, unit, periodNs)
   if (cpu) rows.push({ label: 'CPU time', value: `≈ ${cpu}`, share: '' })
   return {
@@ -51,8 +56,16 @@ export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, pe
     module: moduleOf(tree, node),
     kind: kindName(tree.kind[node] ?? FRAME_KIND.unknown),
     rows,
-    ofAll: unit === 'samples' ? `${formatCount(total)} of ${formatCount(all)} samples` : '',
+    ofAll: ofAllText(tree, node, unit, events),
   }
+}
+
+function ofAllText(tree: CallTree, node: number, unit: WeightUnit, events: EventWords | undefined): string {
+  const total = tree.total[node] ?? 0
+  if (unit === 'samples') return `${formatCount(total)} of ${formatCount(tree.total[0] ?? 0)} samples`
+  if (!events) return ''
+  const count = tree.count[node] ?? 0
+  return `${formatWeight(total, unit)} ${events.how} ${formatCount(count)} ${count === 1 ? events.one : events.many}`
 }
 
 /** For a live region: `tcp_sendmsg, 12.4 %, depth 14, 3 of 9 siblings`. */

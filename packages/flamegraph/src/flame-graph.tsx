@@ -4,7 +4,7 @@ import type { CallTree } from '@sonde/profile'
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
-import { announceFrame, nameOf, stackText } from './describe.ts'
+import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
@@ -24,6 +24,8 @@ export type FlameGraphProps = {
   /** One sample stands for this many ns of CPU time; 0 where unknown. */
   periodNs: number
   unit: WeightUnit
+  /** Words for what weights other than samples belong to; without them a frame's events are not named. */
+  events?: EventWords | undefined
   layout: FlameOrientation
   colorBy: ColorBy
   /** Where the graph goes whenever this changes. The graph moves by itself at once and reports; the echo is ignored. -1 counts as 0. */
@@ -59,7 +61,7 @@ const TOAST_MS = 1600
 
 /** The flame graph. Fills its parent, which needs a height. */
 export function FlameGraph(props: FlameGraphProps) {
-  const { tree, unit, periodNs, layout, colorBy, zoomNode, search, className = '', ariaLabel = 'Flame graph', ref } = props
+  const { tree, unit, periodNs, events, layout, colorBy, zoomNode, search, className = '', ariaLabel = 'Flame graph', ref } = props
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
@@ -283,6 +285,7 @@ export function FlameGraph(props: FlameGraphProps) {
           subject={subject}
           unit={unit}
           periodNs={periodNs}
+          events={events}
           hint={subject.type === 'strip' ? 'Click to zoom in' : ''}
         />
       )}

@@ -1,6 +1,6 @@
 import type { CallTree } from '@sonde/profile'
 import { type Ref, useId } from 'react'
-import { describeFrame, nameOf } from './describe.ts'
+import { describeFrame, type EventWords, nameOf } from './describe.ts'
 import { formatCount, formatShare, formatWeight, type WeightUnit } from './format.ts'
 
 export type TooltipSubject =
@@ -13,18 +13,20 @@ export function FlameTooltip({
   subject,
   unit,
   periodNs,
+  events,
   hint,
 }: {
   ref: Ref<HTMLDivElement>
   subject: TooltipSubject
   unit: WeightUnit
   periodNs: number
+  events: EventWords | undefined
   hint: string
 }) {
   return (
     <div ref={ref} className="sf-tip" role="tooltip" id={useId()}>
       {subject.type === 'frame' ? (
-        <FrameText tree={subject.tree} node={subject.node} unit={unit} periodNs={periodNs} />
+        <FrameText tree={subject.tree} node={subject.node} unit={unit} periodNs={periodNs} events={events} />
       ) : (
         <StripText subject={subject} unit={unit} />
       )}
@@ -33,8 +35,10 @@ export function FlameTooltip({
   )
 }
 
-function FrameText({ tree, node, unit, periodNs }: { tree: CallTree; node: number; unit: WeightUnit; periodNs: number }) {
-  const details = describeFrame(tree, node, unit, periodNs)
+type FrameTextProps = { tree: CallTree; node: number; unit: WeightUnit; periodNs: number; events: EventWords | undefined }
+
+function FrameText({ tree, node, unit, periodNs, events }: FrameTextProps) {
+  const details = describeFrame(tree, node, unit, periodNs, events)
   return (
     <>
       <div className="sf-name">{details.name}</div>

@@ -1,5 +1,5 @@
 export { cleanText } from './clean-text.ts'
-export { announceFrame, describeFrame, type FrameDetails, kindName, stackText } from './describe.ts'
+export { announceFrame, describeFrame, type EventWords, type FrameDetails, kindName, stackText } from './describe.ts'
 export { type FlameOrientation, ROW_PX } from './draw.ts'
 export { attachInput, type FlameInputEvents } from './flame-input.ts'
 export { FLAME_KEYS, type FlameKeyEvents, handleKey } from './flame-keys.ts'

@@ -1,5 +1,6 @@
 'use client'
 
+export type { EventWords } from './describe.ts'
 export { FlameGraphBreadcrumbs } from './flame-breadcrumbs.tsx'
 export { FlameGraph, type FlameGraphHandle, type FlameGraphProps } from './flame-graph.tsx'
 export { FlameGraphLegend } from './flame-legend.tsx'

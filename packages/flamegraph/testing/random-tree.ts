@@ -20,6 +20,7 @@ export function treeOf({ parents, labelOf, selfOf }: TreeShape): CallTree {
     const parent = parents[i - 1] ?? 0
     total[parent] = (total[parent] ?? 0) + (total[i] ?? 0)
   }
+  const totals = new Float64Array(n)
   const tree: CallTree = {
     length: n,
     maxDepth: 0,
@@ -32,7 +33,8 @@ export function treeOf({ parents, labelOf, selfOf }: TreeShape): CallTree {
     parent: new Int32Array(n),
     subtreeEnd: new Uint32Array(n),
     self: new Float64Array(n),
-    total: new Float64Array(n),
+    total: totals,
+    count: totals,
     start: new Float64Array(n),
     thread: new Int32Array(n).fill(-1),
   }

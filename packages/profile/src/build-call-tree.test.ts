@@ -57,6 +57,28 @@ describe('call tree', () => {
     ])
   })
 
+  it('counts the events of every node, whatever they weigh', () => {
+    const builder = new ProfileBuilder({ unit: 'ns' })
+    const [a, b] = ['a', 'b'].map((name) => builder.addThread(builder.addHost('h', 'h'), name === 'a' ? 1 : 2, 1, name))
+    const main = builder.addStack(-1, builder.addFrame('main', '', FRAME_KIND.user))
+    const wait = builder.addStack(main, builder.addFrame('wait', '', FRAME_KIND.user))
+    builder.addSample(wait, a ?? 0, 0, 1_000, 12)
+    builder.addSample(main, a ?? 0, 1, 500, 1)
+    builder.addSample(wait, b ?? 0, 2, 7, 3)
+    const tree = buildCallTree(builder.build(), BY_WEIGHT)
+    expect(Array.from({ length: tree.length }, (_, i) => `${tree.labels[tree.label[i] ?? 0]} ${tree.total[i]} ${tree.count[i]}`)).toEqual([
+      'all 1507 16',
+      'a (1) 1500 13',
+      'main 1500 13',
+      'wait 1000 12',
+      'b (2) 7 3',
+      'main 7 3',
+      'wait 7 3',
+    ])
+    const sampled = buildCallTree(small, BY_WEIGHT)
+    expect(sampled.count).toBe(sampled.total)
+  })
+
   it('has a row per thread below its process', () => {
     expect(outline(buildCallTree(small, { group: 'thread', order: 'name' }))).toEqual([
       'all 0/11',

@@ -17,10 +17,11 @@ import { selectSamples } from './sample-selection.ts'
  */
 export function buildCallTree(profile: Profile, options: CallTreeOptions): CallTree {
   const grown = growNodes(profile, options)
-  const total = addUpTotals(grown)
+  const total = addUp(grown, grown.self)
+  const count = grown.selfCount === null ? null : addUp(grown, grown.selfCount)
   const labels = labelNodes(profile, grown)
   const children = orderChildren(grown, total, options.order === 'name' ? rankByName(labels) : null, labels)
-  return emitTree(profile, grown, total, labels, children)
+  return emitTree(profile, grown, { total, count }, labels, children)
 }
 
 /** Nodes as they are found: parents before children, siblings in no order. */
@@ -31,6 +32,8 @@ type GrownNodes = {
   /** Frame row, or -1 - group row. */
   source: Int32Array
   self: Float64Array
+  /** Events by node; null where weights count them already. */
+  selfCount: Float64Array | null
 }
 
 function growNodes(profile: Profile, options: CallTreeOptions): GrownNodes {
@@ -49,10 +52,12 @@ function growNodes(profile: Profile, options: CallTreeOptions): GrownNodes {
   const parent = new Int32Column(stacks.length + groups.length)
   const source = new Int32Column(stacks.length + groups.length)
   const self = new Float64Column(stacks.length + groups.length)
+  const selfCount = profile.meta.unit === 'samples' ? null : new Float64Column(stacks.length + groups.length)
   for (let row = 0; row < groups.length; row++) {
     parent.push(groups.parent[row] ?? -1)
     source.push(-1 - row)
     self.push(0)
+    selfCount?.push(0)
   }
 
   // One group after another, so that "this stack's node in this group" fits two plain arrays instead of a hash map.
@@ -74,13 +79,23 @@ function growNodes(profile: Profile, options: CallTreeOptions): GrownNodes {
       const row = path.at(i)
       source.push(stacks.frame[row] ?? 0)
       self.push(0)
+      selfCount?.push(0)
       node = parent.push(node)
       nodeOfStack[row] = node
       groupOfStack[row] = group
     }
-    self.add(stack >= 0 ? (nodeOfStack[stack] ?? 0) : group, samples.weight[sample] ?? 0)
+    const own = stack >= 0 ? (nodeOfStack[stack] ?? 0) : group
+    self.add(own, samples.weight[sample] ?? 0)
+    selfCount?.add(own, samples.count[sample] ?? 1)
   }
-  return { length: parent.length, groups, parent: parent.view(), source: source.view(), self: self.view() }
+  return {
+    length: parent.length,
+    groups,
+    parent: parent.view(),
+    source: source.view(),
+    self: self.view(),
+    selfCount: selfCount?.view() ?? null,
+  }
 }
 
 /** Rows of the kept samples, those of one group together (counting sort). */
@@ -104,8 +119,9 @@ function samplesByGroup(profile: Profile, groups: GroupRows, keptThreads: Uint8A
   return order
 }
 
-function addUpTotals({ length, parent, self }: GrownNodes): Float64Array {
-  const total = self.slice()
+/** Each node's own and all below it. */
+function addUp({ length, parent }: GrownNodes, own: Float64Array): Float64Array {
+  const total = own.slice()
   for (let node = length - 1; node > 0; node--) {
     const above = parent[node] ?? 0
     total[above] = (total[above] ?? 0) + (total[node] ?? 0)
@@ -216,7 +232,13 @@ function sortRun(nodes: Uint32Array, start: number, end: number, compare: (a: nu
   }
 }
 
-function emitTree(profile: Profile, grown: GrownNodes, totals: Float64Array, names: NodeLabels, children: Children): CallTree {
+function emitTree(
+  profile: Profile,
+  grown: GrownNodes,
+  sums: { total: Float64Array; count: Float64Array | null },
+  names: NodeLabels,
+  children: Children,
+): CallTree {
   const { length, groups, source } = grown
   const label = new Uint32Array(length)
   const module = new Uint32Array(length)
@@ -226,6 +248,7 @@ function emitTree(profile: Profile, grown: GrownNodes, totals: Float64Array, nam
   const subtreeEnd = new Uint32Array(length)
   const self = new Float64Array(length)
   const total = new Float64Array(length)
+  const count = sums.count === null ? total : new Float64Array(length)
   const start = new Float64Array(length)
   const thread = new Int32Array(length).fill(-1)
   /** Right edge of the children emitted so far, by emitted node. */
@@ -245,8 +268,9 @@ function emitTree(profile: Profile, grown: GrownNodes, totals: Float64Array, nam
     label[out] = names.label[node] ?? 0
     module[out] = names.module[node] ?? 0
     self[out] = grown.self[node] ?? 0
-    const weight = totals[node] ?? 0
+    const weight = sums.total[node] ?? 0
     total[out] = weight
+    if (sums.count !== null) count[out] = sums.count[node] ?? 0
     if (from >= 0) kind[out] = profile.frames.kind[from] ?? 0
     else {
       kind[out] = groups.kind[-1 - from] ?? 0
@@ -275,5 +299,5 @@ function emitTree(profile: Profile, grown: GrownNodes, totals: Float64Array, nam
     if (above >= 0 && (subtreeEnd[above] ?? 0) === 0) subtreeEnd[above] = subtreeEnd[out] ?? 0
   }
   const { labels, modules } = names
-  return { length, maxDepth, labels, label, modules, module, kind, depth, parent, subtreeEnd, self, total, start, thread }
+  return { length, maxDepth, labels, label, modules, module, kind, depth, parent, subtreeEnd, self, total, count, start, thread }
 }

@@ -26,6 +26,8 @@ export type CallTree = {
   subtreeEnd: Uint32Array
   self: Float64Array
   total: Float64Array
+  /** Events below and in the node. `total` itself where weights are samples. */
+  count: Float64Array
   /** Left edge in units of weight: the sum of all weight left of the node at its depth's level. */
   start: Float64Array
   /** For process and thread rows: index into the profile's thread table, -1 elsewhere. */

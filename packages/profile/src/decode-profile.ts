@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.ts'
-import { PROFILE_MAGIC, PROFILE_UNITS, PROFILE_VERSION } from './encode-profile.ts'
+import { PROFILE_MAGIC, PROFILE_UNITS, PROFILE_VERSIONS } from './encode-profile.ts'
 import { readNumbers } from './number-column.ts'
 import {
   FRAME_KIND,
@@ -18,14 +18,15 @@ const FRAME_KINDS = Object.keys(FRAME_KIND).length
 
 /**
  * Bytes of `encodeProfile` → profile. The bytes may come from anyone: whatever is returned obeys every rule of profile.ts
- * (indexes in range, parents before children, sorted finite times, weights ≥ 0), anything else throws `ProfileFormatError`.
+ * (indexes in range, parents before children, sorted finite times, weights ≥ 0, whole counts ≥ 1), anything else throws `ProfileFormatError`.
  * Memory stays within about 40 times the input's size. The result shares no memory with `bytes`.
  */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const input = new ByteReader(bytes)
   if (input.remaining < PROFILE_MAGIC.length || PROFILE_MAGIC.some((byte) => byte !== input.byte())) input.fail('is not a Sonde profile')
   const version = input.varint()
-  if (version !== PROFILE_VERSION) input.fail(`is of version ${version}; this program reads version ${PROFILE_VERSION}`)
+  const { plain, counted } = PROFILE_VERSIONS
+  if (version !== plain && version !== counted) input.fail(`is of version ${version}; this program reads versions ${plain} and ${counted}`)
 
   const meta = readMeta(input)
   const strings = readStrings(input)
@@ -33,7 +34,7 @@ export function decodeProfile(bytes: Uint8Array): Profile {
   const threads = readThreads(input, hosts.length, strings.length)
   const frames = readFrames(input, strings.length)
   const stacks = readStacks(input, frames.length)
-  const samples = readSamples(input, stacks.length, threads.length)
+  const samples = readSamples(input, stacks.length, threads.length, version === counted)
   if (input.remaining > 0) input.fail(`goes on for ${input.remaining} bytes after its end`)
   return { meta, strings, hosts, threads, frames, stacks, samples }
 }
@@ -131,7 +132,7 @@ function readStacks(input: ByteReader, frames: number): StackTable {
   return { length, parent, frame: readIndexes(input, length, 'frame', frames) }
 }
 
-function readSamples(input: ByteReader, stacks: number, threads: number): SampleTable {
+function readSamples(input: ByteReader, stacks: number, threads: number, isCounted: boolean): SampleTable {
   const length = input.count('samples', 2)
   const stack = new Int32Array(length)
   for (let i = 0; i < length; i++) stack[i] = input.index('stack', stacks + 1) - 1
@@ -142,7 +143,9 @@ function readSamples(input: ByteReader, stacks: number, threads: number): Sample
   }
   const weight = readNumbers(input, length, 'a weight')
   if (weight.some((value) => value < 0)) input.fail('has a negative weight')
-  return { length, stack, thread, timeUs, weight }
+  const count = isCounted ? readNumbers(input, length, 'a count') : new Float64Array(length).fill(1)
+  if (count.some((value) => !(value >= 1 && Number.isSafeInteger(value)))) input.fail('has a count that is not a number of events')
+  return { length, stack, thread, timeUs, weight, count }
 }
 
 function readIndexes(input: ByteReader, length: number, what: string, limit: number): Uint32Array {

@@ -2,19 +2,21 @@ import { ByteWriter } from './byte-writer.ts'
 import { writeNumbers } from './number-column.ts'
 import type { Profile, ProfileMeta } from './profile.ts'
 
-/** "SONDEPRF" and the version: how a file is recognised. The format is described in docs/formats/profile-v1.md. */
+/** "SONDEPRF" and the version: how a file is recognised. The format is described in docs/formats/profile.md. */
 export const PROFILE_MAGIC = Uint8Array.from([0x53, 0x4f, 0x4e, 0x44, 0x45, 0x50, 0x52, 0x46])
-export const PROFILE_VERSION = 1
+/** Versions that are read. 2 is 1 with a column of counts, and written only where one differs from 1: most profiles stay readable for older programs. */
+export const PROFILE_VERSIONS = { plain: 1, counted: 2 } as const
 export const PROFILE_CONTENT_TYPE = 'application/vnd.sonde.profile'
 /** A unit's place here is its number on the wire: append only. */
 export const PROFILE_UNITS = ['samples', 'ns', 'bytes', 'count'] as const satisfies readonly ProfileMeta['unit'][]
 
-/** A profile as bytes, "sonde profile v1". Not compressed: gzip takes another third to half off. */
+/** A profile as bytes, "sonde profile". Not compressed: gzip takes another third to half off. */
 export function encodeProfile(profile: Profile): Uint8Array<ArrayBuffer> {
   const { meta, strings, hosts, threads, frames, stacks, samples } = profile
   const out = new ByteWriter(4096 + strings.length * 16 + stacks.length * 4 + samples.length * 6)
   out.raw(PROFILE_MAGIC)
-  out.varint(PROFILE_VERSION)
+  const isCounted = samples.count.some((count) => count !== 1)
+  out.varint(isCounted ? PROFILE_VERSIONS.counted : PROFILE_VERSIONS.plain)
 
   out.text(meta.event)
   out.byte(PROFILE_UNITS.indexOf(meta.unit))
@@ -55,6 +57,7 @@ export function encodeProfile(profile: Profile): Uint8Array<ArrayBuffer> {
   for (const thread of samples.thread) out.varint(thread)
   writeNumbers(out, samples.timeUs)
   writeNumbers(out, samples.weight)
+  if (isCounted) writeNumbers(out, samples.count)
   return out.finish()
 }
 

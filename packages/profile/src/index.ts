@@ -1,7 +1,7 @@
 export { buildCallTree } from './build-call-tree.ts'
 export { type CallTree, type CallTreeOptions, GROUP_KIND } from './call-tree.ts'
 export { decodeProfile } from './decode-profile.ts'
-export { encodeProfile, PROFILE_CONTENT_TYPE, PROFILE_MAGIC, PROFILE_VERSION } from './encode-profile.ts'
+export { encodeProfile, PROFILE_CONTENT_TYPE, PROFILE_MAGIC, PROFILE_VERSIONS } from './encode-profile.ts'
 export { foldPerfScript, type PerfFoldOptions } from './fold-perf-script.ts'
 export { type FoldOptions, toFolded } from './fold-profile.ts'
 export { mergeProfiles, ProfileMergeError } from './merge-profiles.ts'

@@ -25,13 +25,14 @@ function samplesAsText({ strings, hosts, threads, frames, stacks, samples, meta 
     }
     const thread = samples.thread[i] ?? 0
     const who = `${hosts.id[threads.host[thread] ?? 0]} ${threads.pid[thread]} ${threads.tid[thread]} ${strings[threads.comm[thread] ?? 0]}`
-    return `${meta.startMs * 1000 + (samples.timeUs[i] ?? 0)} ${samples.weight[i]} ${who} ${names.join(';')}`
+    return `${meta.startMs * 1000 + (samples.timeUs[i] ?? 0)} ${samples.weight[i]}/${samples.count[i]} ${who} ${names.join(';')}`
   })
 }
 
 describe('merging profiles', () => {
   it('keeps every sample, in order of time', () => {
     const parts = [1, 2, 3].map((seed) => syntheticProfile({ samples: 500, seed, hosts: seed }))
+    for (const { samples } of parts) for (let i = 0; i < samples.length; i++) samples.count[i] = 1 + (i % 7)
     const merged = mergeProfiles(parts)
     expect(samplesAsText(merged).sort()).toEqual(parts.flatMap(samplesAsText).sort())
     for (let i = 1; i < merged.samples.length; i++)

@@ -79,6 +79,7 @@ function addProfile(builder: ProfileBuilder, profile: Profile, startMs: number):
       threadRow[samples.thread[i] ?? 0] ?? 0,
       (samples.timeUs[i] ?? 0) + shiftUs,
       samples.weight[i] ?? 0,
+      samples.count[i] ?? 1,
     )
   }
 }

@@ -39,6 +39,7 @@ export class ProfileBuilder {
   private readonly sampleThread = new Int32Column(1024)
   private readonly sampleTimeUs = new Float64Column(1024)
   private readonly sampleWeight = new Float64Column(1024)
+  private readonly sampleEvents = new Float64Column(1024)
 
   constructor(meta: Partial<ProfileMeta> = {}) {
     this.meta = { ...DEFAULT_META, ...meta }
@@ -106,16 +107,21 @@ export class ProfileBuilder {
     return stack < 0 ? 0 : this.stackDepth.at(stack)
   }
 
-  /** `stack` -1: a sample without frames. `timeUs` since `meta.startMs`; any order. `weight` ≥ 0 in `meta.unit`. */
-  addSample(stack: number, thread: number, timeUs: number, weight: number): void {
+  /**
+   * `stack` -1: a sample without frames. `timeUs` since `meta.startMs`; any order. `weight` ≥ 0 in `meta.unit`.
+   * `count`: events that were added up to it, a whole number.
+   */
+  addSample(stack: number, thread: number, timeUs: number, weight: number, count = 1): void {
     if (stack !== -1) requireRow('stack', stack, this.stacks.length)
     requireRow('thread', thread, this.threads.length)
     if (!(weight >= 0 && weight <= MAX_EXACT)) throw new RangeError(`weight ${weight} is not in [0, 2^53)`)
     if (!(Math.abs(timeUs) <= MAX_EXACT)) throw new RangeError(`time ${timeUs} µs is out of range`)
+    if (!(count >= 1 && Number.isSafeInteger(count))) throw new RangeError(`${count} is not a number of events`)
     this.sampleStack.push(stack)
     this.sampleThread.push(thread)
     this.sampleTimeUs.push(timeUs)
     this.sampleWeight.push(weight)
+    this.sampleEvents.push(count)
   }
 
   /** The profile so far, its samples sorted by time (stable). The builder may be used further: nothing is shared but text. */
@@ -149,6 +155,7 @@ export class ProfileBuilder {
         thread: reordered(this.sampleThread.view(), order, new Uint32Array(this.sampleCount)),
         timeUs: reordered(this.sampleTimeUs.view(), order, new Float64Array(this.sampleCount)),
         weight: reordered(this.sampleWeight.view(), order, new Float64Array(this.sampleCount)),
+        count: reordered(this.sampleEvents.view(), order, new Float64Array(this.sampleCount)),
       },
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildCallTree } from './build-call-tree.ts'
 import { decodeProfile } from './decode-profile.ts'
-import { encodeProfile } from './encode-profile.ts'
+import { encodeProfile, PROFILE_MAGIC } from './encode-profile.ts'
 import { mergeProfiles } from './merge-profiles.ts'
 import { FRAME_KIND, type Profile } from './profile.ts'
 import { emptyProfile, ProfileBuilder } from './profile-builder.ts'
@@ -30,11 +30,21 @@ function awkwardProfile(): Profile {
   return builder.build()
 }
 
+/** Waits of up to 2^53 - 1, added up by the host. */
+function countedProfile(): Profile {
+  const builder = new ProfileBuilder({ event: 'off-cpu', unit: 'ns' })
+  const thread = builder.addThread(builder.addHost('h', 'h'), 1, 1, 'x')
+  const stack = builder.addStack(-1, builder.addFrame('schedule', '[kernel]', FRAME_KIND.kernel))
+  for (const [i, count] of [1, 2, 312, 1, Number.MAX_SAFE_INTEGER].entries()) builder.addSample(stack, thread, i, 1_000 * i, count)
+  return builder.build()
+}
+
 const profiles: [string, Profile][] = [
   ['an empty one', emptyProfile()],
   ['an awkward one', awkwardProfile()],
   ['a sampled one', syntheticProfile({ samples: 3000, hosts: 3 })],
   ['a weighted one', syntheticProfile({ nodes: 3000 })],
+  ['one with counts', countedProfile()],
 ]
 
 describe('profile wire', () => {
@@ -57,6 +67,19 @@ describe('profile wire', () => {
     const decoded = decodeProfile(encodeProfile(profile))
     expect([...decoded.samples.timeUs]).toEqual([...profile.samples.timeUs])
     expect([...decoded.samples.weight]).toEqual([...profile.samples.weight])
+  })
+
+  it('writes counts only where one differs from 1, so that other profiles stay version 1', () => {
+    const version = (profile: Profile) => encodeProfile(profile)[PROFILE_MAGIC.length]
+    expect(version(countedProfile())).toBe(2)
+    expect(version(awkwardProfile())).toBe(1)
+    expect([...decodeProfile(encodeProfile(awkwardProfile())).samples.count]).toEqual(new Array(8).fill(1))
+  })
+
+  it.each([0, 0.5, -1, 2 ** 53])('refuses %s as a count of events', (count) => {
+    const profile = countedProfile()
+    profile.samples.count[2] = count
+    expect(() => decodeProfile(encodeProfile(profile))).toThrow(ProfileFormatError)
   })
 
   it('does not depend on where the bytes lie in their buffer', () => {
@@ -87,8 +110,8 @@ describe('profile wire, hostile', () => {
 
   it('refuses other versions and other files, saying so', () => {
     const bytes = encodeProfile(emptyProfile())
-    bytes[8] = 2
-    expect(() => decodeProfile(bytes)).toThrow(/version 2/)
+    bytes[8] = 3
+    expect(() => decodeProfile(bytes)).toThrow(/version 3/)
     expect(() => decodeProfile(new TextEncoder().encode('a;b 1\n'))).toThrow(/not a Sonde profile/)
   })
 

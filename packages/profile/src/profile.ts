@@ -65,12 +65,15 @@ export type FrameTable = {
 /** parent[i] < i, so one forward pass sees parents first. */
 export type StackTable = { length: number; parent: Int32Array; frame: Uint32Array }
 
-/** Sorted by time. stack -1: a sample without any frame. */
+/** Sorted by time. stack -1: a sample without any frame. A row may stand for several events that the host has added up. */
 export type SampleTable = {
   length: number
   stack: Int32Array
   thread: Uint32Array
   /** µs since meta.startMs. Float64, since an hour of µs passes 2^32. */
   timeUs: Float64Array
+  /** Of all its events together, in meta.unit. */
   weight: Float64Array
+  /** How many events the row stands for, ≥ 1: waits where weights are ns, allocations where they are bytes. Mostly 1. */
+  count: Float64Array
 }

@@ -30,6 +30,7 @@ const MATRIX: Record<string, Row> = {
   'hosts.remove': { ...admin, input: { id: unknown } },
   'hosts.processes': { ...operator, input: { hostId: unknown } },
   'hosts.preview': { ...operator, input: { hostIds: [unknown], spec: SPEC } },
+  'hosts.forecast': { ...operator, input: { hostIds: [unknown], spec: SPEC } },
   'joinTokens.create': { ...admin, input: {} },
   'joinTokens.list': admin,
   'joinTokens.revoke': { ...admin, input: { id: unknown } },

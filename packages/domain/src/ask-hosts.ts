@@ -51,13 +51,14 @@ function previewOf(result: HostAnswer): PlanPreview {
   return { ok: false, reason: 'internal', message }
 }
 
-function failureOf(failure: 'host-offline' | 'timeout', hostName: string): SondeError {
+/** What a person is told about a host that did not answer. */
+export function failureOf(failure: 'host-offline' | 'timeout', hostName: string, timeoutMs = ASK_TIMEOUT_MS): SondeError {
   if (failure === 'host-offline') return new SondeError('host-offline', `${hostName} is not connected`)
-  return new SondeError('timeout', `${hostName} did not answer within ${ASK_TIMEOUT_MS / 1000} s`)
+  return new SondeError('timeout', `${hostName} did not answer within ${timeoutMs / 1000} s`)
 }
 
 /** Asks several live agents the same thing and waits for all, in the order given. Throws `not-found` for an unknown host. */
-async function askHosts(app: App, hostIds: string[], query: HostQuery): Promise<HostAnswer[]> {
+export async function askHosts(app: App, hostIds: string[], query: HostQuery, timeoutMs = ASK_TIMEOUT_MS): Promise<HostAnswer[]> {
   const { rows: hosts } = await app.db.pool.query<{ id: string; name: string; online: boolean }>(
     `SELECT id, name, ${HOST_ONLINE_SQL} AS online FROM hosts WHERE id = ANY ($1) AND removed_at IS NULL`,
     [hostIds],
@@ -69,7 +70,7 @@ async function askHosts(app: App, hostIds: string[], query: HostQuery): Promise<
     if (!host) throw new SondeError('not-found', `no such host: ${hostId}`)
     if (host.online) queryOf.set(hostId, app.newId())
   }
-  const answers = queryOf.size > 0 ? await waitForAnswers(app, queryOf, query) : new Map<string, QueryAnswer>()
+  const answers = queryOf.size > 0 ? await waitForAnswers(app, queryOf, query, timeoutMs) : new Map<string, QueryAnswer>()
   return hostIds.map((hostId) => {
     const name = { hostId, hostName: byId.get(hostId)?.name ?? '' }
     const queryId = queryOf.get(hostId)
@@ -79,16 +80,21 @@ async function askHosts(app: App, hostIds: string[], query: HostQuery): Promise<
   })
 }
 
-async function waitForAnswers(app: App, queryOf: ReadonlyMap<string, string>, query: HostQuery): Promise<Map<string, QueryAnswer>> {
+async function waitForAnswers(
+  app: App,
+  queryOf: ReadonlyMap<string, string>,
+  query: HostQuery,
+  timeoutMs: number,
+): Promise<Map<string, QueryAnswer>> {
   const ids = [...queryOf.values()]
   await app.db.pool.query(
     `INSERT INTO host_queries (id, host_id, query, expires_at)
      SELECT id, host_id, $3::jsonb, now() + $4 * interval '1 ms' FROM unnest($1::text[], $2::text[]) AS asked (id, host_id)`,
-    [ids, [...queryOf.keys()], JSON.stringify(hostQuerySchema.parse(query)), ASK_TIMEOUT_MS],
+    [ids, [...queryOf.keys()], JSON.stringify(hostQuerySchema.parse(query)), timeoutMs],
   )
   await app.bus.announce(ids[0] ?? '')
   const answers = new Map<string, QueryAnswer>()
-  const until = performance.now() + ASK_TIMEOUT_MS
+  const until = performance.now() + timeoutMs
   for (
     let waitMs: number = LOOK_MS.first;
     answers.size < ids.length && performance.now() < until;

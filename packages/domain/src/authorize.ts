@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'host.read': reader,
   /** Ask a live agent: its processes, what it would run. */
   'host.ask': operator,
+  /** Attach probes on a host for a second, to count how often they fire. */
+  'host.count': operator,
   'host.remove': admin,
   'join-token.create': admin,
   'join-token.list': admin,

@@ -1,5 +1,5 @@
-import { captureSpecSchema, hostViewSchema, idSchema, planPreviewSchema, processListSchema } from '@sonde/contract'
-import { askProcesses, getHost, listHosts, previewCapture, removeHost } from '@sonde/domain'
+import { captureSpecSchema, forecastAnswerSchema, hostViewSchema, idSchema, planPreviewSchema, processListSchema } from '@sonde/contract'
+import { askProcesses, forecastCapture, getHost, listHosts, previewCapture, removeHost } from '@sonde/domain'
 import { z } from 'zod'
 import { procedure, router } from '../trpc.ts'
 
@@ -28,4 +28,10 @@ export const hostsRouter = router({
     .input(z.object({ hostIds: z.array(idSchema).min(1).max(500), spec: captureSpecSchema }))
     .output(z.array(z.object({ hostId: idSchema, hostName: z.string(), preview: planPreviewSchema })))
     .query(({ ctx, input }) => previewCapture(ctx.actor, ctx.app, input)),
+
+  /** A mutation, since it does something on the hosts: their probes are attached for a second. */
+  forecast: procedure
+    .input(z.object({ hostIds: z.array(idSchema).min(1).max(500), spec: captureSpecSchema }))
+    .output(z.array(z.object({ hostId: idSchema, hostName: z.string(), forecast: forecastAnswerSchema })))
+    .mutation(({ ctx, input }) => forecastCapture(ctx.actor, ctx.app, input)),
 })

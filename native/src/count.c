@@ -256,6 +256,8 @@ int command_count(int argc, char **argv)
 
 	if (!lifetime_start(&lifetime, number_or(&duration, 0), LOOK_EVERY_MS))
 		return EXIT_FAILED;
+	output("{\"type\":\"ready\",\"places\":%zu}\n", attached);
+	output_flush();
 	while (event == LIFETIME_INTERVAL && all_hits(places, count) <= number_or(&stop_above, UINT64_MAX))
 		event = lifetime_wait(&lifetime);
 	uint64_t end_ns = monotonic_ns();

@@ -1,5 +1,8 @@
+import { getSystemErrorName } from 'node:util'
 import type { HostFacts } from '@sonde/contract'
 import type { TraceScope } from '../capture-plan.ts'
+import { workingHelper } from '../native/helper-command.ts'
+import { scopeArguments } from '../native/scope-arguments.ts'
 import { GuardedChild, guardedArgv } from '../run/guarded-child.ts'
 import { withoutHarmless } from '../run/tool-messages.ts'
 import { PERF_ENV } from '../stacks/perf-env.ts'
@@ -34,7 +37,7 @@ export async function dryCount(input: DryCountInput): Promise<DryCountResult> {
   let countedMs = 0
   const places = input.items.flatMap((item, index) => item.places.map((place) => ({ place, index })))
   if (places.length > MAX_PLACES) return { count: null, why: `There are ${places.length} places to count, too many to count beforehand.` }
-  const helper = input.facts.tools.find(({ name }) => name === 'sonde-bpf')?.path ?? null
+  const helper = workingHelper(input.facts)
   const perf = input.facts.tools.find(({ name }) => name === 'perf')?.path ?? null
   const byHelper = places.filter(({ place }) => helper !== null && place.kind !== 'pmu')
   const byPerf = places.filter(({ place }) => perf !== null && (place.kind === 'pmu' || (helper === null && place.kind === 'tracepoint')))
@@ -71,7 +74,7 @@ async function countWithHelper(helper: string, places: readonly Placed[], input:
     String(COUNT_MS),
     '--stop-above',
     String(Math.ceil(input.stopAboveHits)),
-    ...scopeOptions(input.scope),
+    ...scopeArguments(input.scope),
   ]
   const child = new GuardedChild(
     { argv: guardedArgv([...argv, '--', ...places.map(({ place }) => placeArgument(place))], DEADLINE_SECONDS), env: {} },
@@ -84,30 +87,24 @@ async function countWithHelper(helper: string, places: readonly Placed[], input:
   return { countedMs: result.countedMs, rows: result.places.map((row, i) => ({ ...row, index: places[i]?.index ?? -1 })) }
 }
 
-function scopeOptions(scope: TraceScope): string[] {
-  const options: string[] = []
-  if (scope.kind === 'processes') options.push('--tgid', scope.pids.join(','))
-  if (scope.kind === 'cgroup') options.push('--cgroup', scope.ids.join(','))
-  if (scope.uid !== undefined) options.push('--uid', String(scope.uid))
-  if (scope.cpus !== undefined) options.push('--cpu', scope.cpus.join(','))
-  return options
-}
-
-/** As native/src/count.c reads it: fields joined by commas, a path last. */
+/** As native/src/count.c reads it: a word, and numbers or the name of a kernel function, joined by commas. */
 export function placeArgument(place: CountPlace): string {
   switch (place.kind) {
     case 'tracepoint':
       return `tracepoint,${place.id}`
     case 'kprobe':
       return `${place.isReturn ? 'kretprobe' : 'kprobe'},${place.function}`
-    case 'uprobe':
-      return `${place.isReturn ? 'uretprobe' : 'uprobe'},${place.pid ?? 0},${place.fileOffset},${place.semaphoreOffset},${place.path}`
+    case 'uprobe': {
+      const [, owner, descriptor] = /^\/proc\/(\d+)\/fd\/(\d+)$/.exec(place.path) ?? []
+      if (owner === undefined || descriptor === undefined) throw new Error(`${place.path} is not an open file`)
+      return [place.isReturn ? 'uretprobe' : 'uprobe', place.pid ?? 0, place.fileOffset, place.semaphoreOffset, owner, descriptor].join(',')
+    }
     case 'pmu':
       throw new Error('counters are counted by perf')
   }
 }
 
-/** Reads the line `{"type":"count","counted_ns":…,"places":[[hits,matched,errno],…]}`. Null where it is none. */
+/** Reads the line `{"type":"count","countedNs":…,"places":[[hits,matched,errno],…]}`. Null where it is none. */
 export function parseCount(
   text: string,
   placeCount: number,
@@ -116,17 +113,26 @@ export function parseCount(
   if (line === undefined) return null
   try {
     const value: unknown = JSON.parse(line)
-    if (typeof value !== 'object' || value === null || !('counted_ns' in value) || !('places' in value)) return null
-    const { counted_ns, places } = value
-    if (typeof counted_ns !== 'number' || !Array.isArray(places) || places.length !== placeCount) return null
+    if (typeof value !== 'object' || value === null || !('countedNs' in value) || !('places' in value)) return null
+    const { countedNs, places } = value
+    if (typeof countedNs !== 'number' || !Array.isArray(places) || places.length !== placeCount) return null
     const rows = places.map((place: unknown) => {
       const [hits, matched, errno] = Array.isArray(place) ? place : []
       if (typeof hits !== 'number' || typeof matched !== 'number' || typeof errno !== 'number') throw new Error('not a row')
-      return { hits, matched, error: errno === 0 ? null : `error ${errno}` }
+      return { hits, matched, error: errno === 0 ? null : errnoWords(errno) }
     })
-    return { countedMs: counted_ns / 1e6, places: rows }
+    return { countedMs: countedNs / 1e6, places: rows }
   } catch {
     return null
+  }
+}
+
+/** `ENOENT`, or the number where the system has no name for it. */
+function errnoWords(errno: number): string {
+  try {
+    return getSystemErrorName(-errno)
+  } catch {
+    return `error ${errno}`
   }
 }
 

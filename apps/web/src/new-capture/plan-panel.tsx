@@ -7,6 +7,7 @@ import { groupCommands } from '../commands/group-commands.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useDebounced } from '../url/use-debounced.ts'
+import { ANY_SPEC } from './any-spec.ts'
 
 /** Reasons that say nothing about the plan: the host did not answer. */
 const NOT_ASKED = new Set(['host-offline', 'timeout'])
@@ -17,7 +18,7 @@ export function PlanPanel({ hostIds, spec }: { hostIds: readonly string[]; spec:
   const asked = useDebounced(JSON.stringify({ hostIds, spec }), 400)
   const isCurrent = asked === JSON.stringify({ hostIds, spec })
   const preview = useQuery({
-    ...trpc.hosts.preview.queryOptions({ hostIds: [...hostIds], spec: spec ?? { recipe: 'cpu-profile', durationMs: 1_000, rateHz: 1 } }),
+    ...trpc.hosts.preview.queryOptions({ hostIds: [...hostIds], spec: spec ?? ANY_SPEC }),
     enabled: spec !== null && isCurrent,
     placeholderData: keepPreviousData,
     staleTime: 15_000,

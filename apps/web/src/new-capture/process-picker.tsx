@@ -20,10 +20,12 @@ export type ProcessPickerProps = {
   onPick: (row: ProcessRow) => void
   /** What a click on a row means, for its name: "Record only process 42". */
   verb: (row: ProcessRow) => string
+  /** Leaves out rows that cannot be picked. */
+  only?: (row: ProcessRow) => boolean
 }
 
 /** The host's processes as they are now, asked from its agent. */
-export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb }: ProcessPickerProps) {
+export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb, only }: ProcessPickerProps) {
   const trpc = useTRPC()
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState<ProcessSort>('cpu')
@@ -33,7 +35,11 @@ export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb }: Proc
     retry: false,
     refetchOnWindowFocus: false,
   })
-  const rows = useMemo(() => selectProcesses(processes.data?.rows ?? [], search, sort), [processes.data, search, sort])
+  const all = processes.data?.rows
+  const rows = useMemo(() => {
+    const listed = all ?? []
+    return selectProcesses(only ? listed.filter(only) : listed, search, sort)
+  }, [all, only, search, sort])
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 })
 
@@ -123,7 +129,11 @@ export function ProcessPicker({ hostId, hostName, isPicked, onPick, verb }: Proc
                   </button>
                 )
               })}
-              {rows.length === 0 ? <p className="p-3 text-ink-2">No process matches.</p> : null}
+              {rows.length === 0 ? (
+                <p className="p-3 text-ink-2">
+                  {only !== undefined && search === '' ? 'No process here can be picked for this.' : 'No process matches.'}
+                </p>
+              ) : null}
             </div>
           </div>
           <p className="text-ink-3 text-sm">

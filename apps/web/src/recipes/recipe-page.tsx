@@ -1,5 +1,5 @@
 'use client'
-import { capabilitiesOfRecipe, findRecipe, type HostView, RECIPE_CATEGORIES, type Recipe, type RecipeParam } from '@sonde/contract'
+import { capabilitiesOfRecipe, findRecipe, RECIPE_CATEGORIES, type Recipe, type RecipeParam } from '@sonde/contract'
 import {
   Badge,
   Button,
@@ -22,8 +22,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Play } from 'lucide-react'
 import Link from 'next/link'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
-import { hostFit } from '../hosts/host-fit.ts'
-import { CAPABILITY_WORDS, missingCapability } from '../hosts/host-words.ts'
+import { hostFit, needsOfRecipe, obstaclesOf } from '../hosts/host-fit.ts'
+import { CAPABILITY_WORDS } from '../hosts/host-words.ts'
 import { recipeHref } from '../new-capture/draft.ts'
 import { useHasRole } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
@@ -170,8 +170,8 @@ function paramDefault(param: RecipeParam): string {
 function HostsOf({ recipe }: { recipe: Recipe }) {
   const trpc = useTRPC()
   const hosts = useQuery(trpc.hosts.list.queryOptions({}))
-  const needed = capabilitiesOfRecipe(recipe)
-  const fit = hostFit(needed, hosts.data ?? [])
+  const needs = needsOfRecipe(recipe)
+  const fit = hostFit(needs, hosts.data ?? [])
   return (
     <section aria-label="Hosts" className="flex flex-col gap-2">
       <h2 className="mt-2 flex items-baseline gap-2 font-semibold text-lg">
@@ -199,9 +199,9 @@ function HostsOf({ recipe }: { recipe: Recipe }) {
           </thead>
           <tbody>
             {[...hosts.data]
-              .sort((a, b) => missingOf(b, needed).length - missingOf(a, needed).length)
+              .sort((a, b) => obstaclesOf(needs, b).length - obstaclesOf(needs, a).length)
               .map((host) => {
-                const missing = missingOf(host, needed)
+                const missing = obstaclesOf(needs, host)
                 return (
                   <Tr key={host.id}>
                     <Td className="max-w-64">
@@ -241,14 +241,4 @@ function HostsOf({ recipe }: { recipe: Recipe }) {
       )}
     </section>
   )
-}
-
-/** Reasons, each once. */
-function missingOf(host: HostView, needed: ReturnType<typeof capabilitiesOfRecipe>): Array<{ reason: string; remedy: string | null }> {
-  const reasons = new Map<string, { reason: string; remedy: string | null }>()
-  for (const capability of needed) {
-    const missing = missingCapability(host, capability)
-    if (missing) reasons.set(missing.reason, missing)
-  }
-  return [...reasons.values()]
 }

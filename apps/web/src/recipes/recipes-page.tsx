@@ -1,10 +1,10 @@
 'use client'
-import { capabilitiesOfRecipe, type HostView, RECIPE_LIST, type Recipe } from '@sonde/contract'
+import { type HostView, RECIPE_LIST, type Recipe } from '@sonde/contract'
 import { Badge, Button, EmptyState, formatPlural, ResultDrawing, SearchInput } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import { hostFit } from '../hosts/host-fit.ts'
+import { hostFit, needsOfRecipe } from '../hosts/host-fit.ts'
 import { recipeHref } from '../new-capture/draft.ts'
 import { useHasRole } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
@@ -61,7 +61,7 @@ export function RecipesPage() {
 
 function RecipeCard({ recipe, hosts }: { recipe: Recipe; hosts: readonly HostView[] }) {
   const operator = useHasRole('operator')
-  const fit = hostFit(capabilitiesOfRecipe(recipe), hosts)
+  const fit = hostFit(needsOfRecipe(recipe), hosts)
   return (
     <li
       data-testid={`recipe-${recipe.id}`}

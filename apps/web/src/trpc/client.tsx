@@ -11,6 +11,7 @@ import { httpStatusOf, isRefusal } from './errors.ts'
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
 const url = '/api/trpc'
+const ASKS_AGENTS: ReadonlySet<string> = new Set(['hosts.preview', 'hosts.processes', 'hosts.forecast'])
 
 /** A session that ended while the page was open: sign in, then come back to the very same view. */
 function leaveIfSignedOut(error: unknown): void {
@@ -42,10 +43,10 @@ export function ApiProvider({ children }: { children: ReactNode }) {
         splitLink({
           condition: (op) => op.type === 'subscription',
           true: httpSubscriptionLink({ url, transformer: superjson }),
-          // A preview waits for agents; batched, it would hold up everything that was asked with it. It names up to 500 hosts, more
-          // than an address can hold.
+          // What waits for agents, and what is asked while typing: batched, it would hold up, or be held up by, everything that was
+          // asked with it. It names up to 500 hosts, more than an address can hold.
           false: splitLink({
-            condition: (op) => op.path === 'hosts.preview' || op.path === 'hosts.processes',
+            condition: (op) => op.path.startsWith('probes.') || ASKS_AGENTS.has(op.path),
             true: httpLink({ url, transformer: superjson, methodOverride: 'POST' }),
             false: httpBatchLink({ url, transformer: superjson }),
           }),

@@ -1,0 +1,33 @@
+'use client'
+import { type Probe, type ProbeHit, probeLabel } from '@sonde/contract'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useTRPC } from '../trpc/client.tsx'
+
+const MOST_PROBES = 32
+
+/** A function is described once, whichever of its ends is probed. */
+const keyOf = (probe: Probe): string => probeLabel('at' in probe ? { ...probe, at: 'entry' } : probe)
+
+export type ProbeDetails = {
+  of: (probe: Probe) => ProbeHit | undefined
+  /** Every asked probe was looked for: one that `of` does not give is on none of the hosts. */
+  complete: boolean
+}
+
+/** What the picked hosts know about probes that a form already has: arguments for conditions, and where they are missing. */
+export function useProbeDetails(hostIds: readonly string[], probes: readonly Probe[]): ProbeDetails {
+  const trpc = useTRPC()
+  const asked = new Map(
+    probes.slice(0, MOST_PROBES).map((probe) => [keyOf(probe), 'at' in probe ? { ...probe, at: 'entry' as const } : probe]),
+  )
+  const described = useQuery({
+    ...trpc.probes.describe.queryOptions({ hostIds: [...hostIds], probes: [...asked.values()] }),
+    enabled: hostIds.length > 0 && asked.size > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    retry: false,
+    refetchOnWindowFocus: false,
+  })
+  const found = new Map(described.data?.map((hit) => [keyOf(hit.probe), hit]))
+  return { of: (probe) => found.get(keyOf(probe)), complete: described.isSuccess && !described.isPlaceholderData }
+}

@@ -17,6 +17,20 @@ const busy: CaptureViewState = {
   dir: 'asc',
   row: 'h_1-x:4242:-1',
   split: 33,
+  rows: 70,
+  pane: 'offcpu',
+  window: '1500-30000',
+  waitZoom: '0zz',
+  find: 'sda1 & %',
+  countsBy: 'key',
+  latencyBy: 'process',
+  measure: 'sum',
+  chart: 'stacked',
+  latencySort: 'p99',
+  latencyDir: 'asc',
+  eventSort: 'args.filename',
+  eventDir: 'asc',
+  perCpu: true,
 }
 
 describe('view state in the URL', () => {
@@ -33,7 +47,9 @@ describe('view state in the URL', () => {
   })
 
   it('lets one unreadable field fall back alone', () => {
-    const view = parse('v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>')
+    const view = parse(
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&countsBy=probes&latencyBy=probe&perCpu=maybe',
+    )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })
 

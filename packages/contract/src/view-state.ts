@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { CHUNK_KINDS } from './capture-result.ts'
+import { RESULT_SPLITS } from './result-view.ts'
 
 /**
  * All that the capture page shows, as it stands in the URL's query string: the link is the view.
@@ -7,6 +9,10 @@ import { z } from 'zod'
  */
 export const FLAME_GROUPINGS = ['process', 'thread', 'merged'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
+
+export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
+/** `auto`: by what the instrument asks for (its groupBy, else its probes, else processes). */
+export const VIEW_SPLITS = ['auto', ...RESULT_SPLITS] as const
 
 export const captureViewStateSchema = z.object({
   /** Frame that the flame graph is zoomed to: pathKey() of packages/profile, '' for all. */
@@ -39,6 +45,40 @@ export const captureViewStateSchema = z.object({
     .catch(''),
   /** Width of the left pane in percent. */
   split: z.coerce.number().int().min(15).max(85).default(50).catch(50),
+  /** Height of the upper of two panes that stand one above the other, in percent. */
+  rows: z.coerce.number().int().min(15).max(85).default(50).catch(50),
+  /** The result that is open where not all of them fit; '' for the first. */
+  pane: z
+    .enum(['', ...CHUNK_KINDS])
+    .default('')
+    .catch(''),
+  /** Selected time, `from-to` in ms since the first host began; narrows every pane that knows times. */
+  window: z
+    .string()
+    .regex(/^(\d{1,7}-\d{1,7})?$/)
+    .default('')
+    .catch(''),
+  /** Frame that the off-CPU graph is zoomed to, as `zoom`. */
+  waitZoom: z
+    .string()
+    .regex(/^[0-9a-z]{0,24}$/)
+    .default('')
+    .catch(''),
+  /** Text that filters the tables of counts, latencies, events and counters. */
+  find: z.string().max(200).default('').catch(''),
+  /** What the rows of the counts, and of the latencies, stand for. */
+  countsBy: z.enum(VIEW_SPLITS).default('auto').catch('auto'),
+  latencyBy: z.enum(VIEW_SPLITS).exclude(['probe']).default('auto').catch('auto'),
+  /** Whether the counts show events or the sum of a field, as lines or stacked. */
+  measure: z.enum(['count', 'sum']).default('count').catch('count'),
+  chart: z.enum(['lines', 'stacked']).default('lines').catch('lines'),
+  latencySort: z.enum(LATENCY_SORTS).default('total').catch('total'),
+  latencyDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  /** `time`, `process`, or the name of a column of the events. */
+  eventSort: z.string().max(80).default('time').catch('time'),
+  eventDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  /** Counters of each CPU, not of all together. */
+  perCpu: z.stringbool().default(false).catch(false),
 })
 export type CaptureViewState = z.infer<typeof captureViewStateSchema>
 

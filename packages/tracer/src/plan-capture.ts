@@ -22,6 +22,8 @@ import { TraceRefusal } from './trace-errors.ts'
 export type PlanOptions = {
   /** Record one in so many events, to stay within the host's budget; 1, the default: all. */
   every?: number
+  /** What the wildcards of the capture may stand for; absent: as `ProbeBudget` says. */
+  wildcardLimit?: number
 }
 
 /**
@@ -39,7 +41,7 @@ export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: 
   const files = new HeldFiles()
   try {
     const probes: InstrumentProbes[] = []
-    const budget = new ProbeBudget()
+    const budget = new ProbeBudget(options.wildcardLimit)
     for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files, budget))
     const plan = compilePlan(checked.data, facts, resolved, probes, options.every ?? 1)
     return { ...plan, release: () => files.close() }

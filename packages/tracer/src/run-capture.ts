@@ -2,6 +2,7 @@ import { EMPTY_QUALITY, type HostCommand, type TargetQuality } from '@sonde/cont
 import type { CapturePlan } from './capture-plan.ts'
 import type { Collector, CollectorActivity, CollectorFailure, CollectorResult, PublishContext } from './collectors/collector.ts'
 import { startCollector } from './collectors/start-collector.ts'
+import { afterBootTime } from './guardrails/boot-clock.ts'
 import { readProcStat } from './host/list-processes.ts'
 import { LiveComms } from './host/live-comms.ts'
 import { PATIENCE_MS } from './run/guarded-child.ts'
@@ -105,7 +106,7 @@ class CaptureRun {
     this.hooks.signal.addEventListener('abort', onAbort, { once: true })
     try {
       await this.attach()
-      const deadline = setTimeout(() => this.stop(false), this.plan.spec.durationMs)
+      const forgetDeadline = afterBootTime(this.plan.spec.durationMs, () => this.stop(false))
       let releaseBrake = () => {}
       this.watchEnds()
       try {
@@ -116,7 +117,7 @@ class CaptureRun {
         await Promise.all(this.attached.map((collector) => this.publishUntilEnd(collector)))
       } finally {
         releaseBrake()
-        clearTimeout(deadline)
+        forgetDeadline()
         this.stop(true)
       }
       await Promise.all(this.attached.map((collector) => this.publishLast(collector)))

@@ -28,7 +28,7 @@ export type Guard = { facts: HostFacts; policy: Policy; confinement: Confinement
 /** A plan that the host's policy allows. Starts nothing. @throws TraceRefusal as `planCapture`, and policy, probe-denied */
 export async function planWithin(spec: CaptureSpec, { facts, policy }: Guard, every = 1): Promise<CapturePlan> {
   checkSpec(spec, policy)
-  const plan = await planCapture(spec, facts, { every })
+  const plan = await planCapture(spec, facts, { every, wildcardLimit: policy.limits.probesPerPattern })
   try {
     await checkProbes(resolvedProbesOf(plan), policy)
     return plan

@@ -14,7 +14,6 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { quietEnv } from './env.mjs'
 import { ensureBuilt, ensurePrismaClient } from './setup/build-apps.mjs'
-import { ensureNative } from './setup/build-native.mjs'
 import { ensureNodeModules } from './setup/node-modules.mjs'
 import { nodeVersionProblem } from './setup/node-version.mjs'
 import { createProgress, formatDuration, runTool, StepError } from './setup/progress.mjs'
@@ -62,7 +61,6 @@ async function main() {
   if (missing.length > 0) throw new StepError(`${missing.map((tool) => tool.command).join(', ')} missing: ${without}`)
   await ensurePrismaClient(root, progress)
   await ensureBuilt(root, progress, ['gateway', 'agent'])
-  await ensureNative(root, progress)
   if (args.includes('--fresh')) rmSync(path.join(root, 'node_modules/.cache/sonde-vm'), { recursive: true, force: true })
 
   const report = path.join(root, 'node_modules/.cache/sonde-test/vm.json')

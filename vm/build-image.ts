@@ -1,21 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Progress, runTool } from '../scripts/setup/progress.mjs'
 import { DebianPackages } from './debian-packages.ts'
+import { extractPackage } from './extract-package.ts'
 import { modulesInLoadOrder } from './kernel-modules.ts'
 import type { Machine } from './machines.ts'
 import { installNode } from './node-binary.ts'
@@ -117,12 +105,12 @@ async function buildImage(machine: Machine, folder: string): Promise<void> {
   const debian = await DebianPackages.open(path.join(work, 'apt'), machine.debian.release, machine.debian.architecture)
   const kernelPackage = await debian.standsFor(machine.kernelMetaPackage)
   const kernelDebs = await debian.download([kernelPackage], { withDependencies: false })
-  for (const deb of await debian.download(PACKAGES, { withDependencies: true })) await extract(deb, root)
+  for (const deb of await debian.download(PACKAGES, { withDependencies: true })) await extractPackage(deb, root)
   await installNode(machine.node, path.join(work, 'node'), path.join(root, 'usr/local/bin/node'))
 
   const kernelRoot = path.join(work, 'kernel')
   mkdirSync(kernelRoot)
-  for (const deb of kernelDebs) await extract(deb, kernelRoot)
+  for (const deb of kernelDebs) await extractPackage(deb, kernelRoot)
   const boot = path.join(kernelRoot, 'boot')
   const kernel = readdirSync(boot).find((name) => name.startsWith('vmlinuz-'))
   if (!kernel) throw new Error(`${kernelPackage} holds no kernel`)
@@ -148,17 +136,4 @@ async function buildImage(machine: Machine, folder: string): Promise<void> {
   writeFileSync(path.join(result, 'image.json'), JSON.stringify({ kernelVersion, modules: modules.map(({ name }) => `${name}.ko`) }))
   renameSync(result, folder)
   rmSync(work, { recursive: true, force: true })
-}
-
-/** Unpacks a .deb without running anything of it, through the links of `MERGED` (dpkg-deb -x would replace them). */
-async function extract(deb: string, into: string): Promise<void> {
-  const tar = `${deb}.tar`
-  const output = openSync(tar, 'w')
-  try {
-    execFileSync('dpkg-deb', ['--fsys-tarfile', deb], { stdio: ['ignore', output, 'inherit'] })
-  } finally {
-    closeSync(output)
-  }
-  await runTool('tar', ['-xf', tar, '--keep-directory-symlink', '-C', into])
-  rmSync(tar)
 }

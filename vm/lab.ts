@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor, HostView } from '@sonde/contract'
 import { type App, createJoinToken, listHosts } from '@sonde/domain'
 import { createWorld, type World } from '@sonde/domain/testing'
-import { nativeHelper } from '../scripts/setup/build-native.mjs'
-import { createProgress } from '../scripts/setup/progress.mjs'
+import { ensureNative, isNativeBuilt, nativeHelper } from '../scripts/setup/build-native.mjs'
+import { createProgress, type Progress } from '../scripts/setup/progress.mjs'
+import { ensureArm64Helper } from './build-arm64-helper.ts'
 import { ensureImage, type Image } from './build-image.ts'
 import { buildInitramfs } from './build-initramfs.ts'
 import { MACHINES, type Machine, type MachineId } from './machines.ts'
@@ -41,7 +42,8 @@ export type Lab = {
 export async function openLab(id: MachineId): Promise<Lab> {
   removeLeftFolders()
   const machine = MACHINES[id]
-  const image = await ensureImage(machine, CACHE_FOLDER, createProgress())
+  const progress = createProgress()
+  const image = await ensureImage(machine, CACHE_FOLDER, progress)
   const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`))
   let world: World | null = null
   let gateway: RunningGateway | null = null
@@ -65,7 +67,7 @@ export async function openLab(id: MachineId): Promise<Lab> {
       SONDE_HOST_NAME: `vm-${id}`,
       SONDE_LABELS: 'env=test,kind=vm',
     }
-    const helper = helperFor(machine)
+    const helper = await helperFor(machine, progress)
     const initramfs = await buildInitramfs(image, { agent: path.join(ROOT, 'apps/agent/dist'), helper, env }, folder)
     const startedMs = performance.now()
     const guest = await RunningMachine.boot(machine, image, initramfs, folder, BOOT_WITHIN_MS)
@@ -85,10 +87,11 @@ export async function openLab(id: MachineId): Promise<Lab> {
   }
 }
 
-/** Built for this machine's architecture by scripts/test-vm.mjs. */
-function helperFor({ node }: Machine): string | null {
-  const file = nativeHelper(ROOT, node.arch)
-  return existsSync(file) ? file : null
+/** The native helper for this machine, built where it is not yet; null where it cannot be. */
+async function helperFor({ node }: Machine, progress: Progress): Promise<string | null> {
+  if (node.arch === process.arch) await ensureNative(ROOT, progress)
+  else if (node.arch === 'arm64') await ensureArm64Helper(ROOT, CACHE_FOLDER, progress)
+  return isNativeBuilt(ROOT, node.arch) ? nativeHelper(ROOT, node.arch) : null
 }
 
 /** Where the console of the last machine of this kind is kept. */

@@ -14,6 +14,7 @@ enum exit_status {
 
 int command_count(int argc, char **argv);
 int command_syscalls(int argc, char **argv);
+int command_probes(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
 } COMMANDS[] = {
 	{ "count", command_count, false },
 	{ "syscalls", command_syscalls, false },
+	{ "probes", command_probes, true },
 	{ "version", command_version, false },
 };
 
@@ -27,6 +28,6 @@ int main(int argc, char **argv)
 			return EXIT_FAILED;
 		return COMMANDS[i].run(argc - 2, argv + 2);
 	}
-	fprintf(stderr, "usage: sonde-bpf count|syscalls|version [--option N]…\n");
+	fprintf(stderr, "usage: sonde-bpf count|syscalls|probes|version [--option N]…\n");
 	return EXIT_BAD_ARGUMENTS;
 }

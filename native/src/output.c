@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 static char buffer[256 * 1024];
 static size_t used;
+static bool go_on_unread;
 
 void output_flush(void)
 {
@@ -17,11 +19,18 @@ void output_flush(void)
 
 		if (count < 0 && errno == EINTR)
 			continue;
+		if (count < 0 && go_on_unread)
+			break;
 		if (count < 0)
 			_exit(1);
 		written += count;
 	}
 	used = 0;
+}
+
+void output_go_on_unread(void)
+{
+	go_on_unread = true;
 }
 
 void output(const char *format, ...)

@@ -15,4 +15,7 @@ void output_string(const char *bytes, size_t size);
 
 void output_flush(void);
 
+/** From now on output that nobody reads is dropped. */
+void output_go_on_unread(void);
+
 #endif

@@ -5,6 +5,7 @@ import {
   formatBucket,
   formatBytes,
   formatClock,
+  formatCores,
   formatCount,
   formatExact,
   formatNs,
@@ -150,4 +151,17 @@ describe('buckets', () => {
     expect(plain(formatBucket(9))).toBe('512 ns – 1.02 µs')
     expect(plain(formatBucket(0))).toBe('0–2 ns')
   })
+})
+
+describe('formatCores', () => {
+  it.each([
+    [0, '0 cores'],
+    [0.0004, '<0.1 % of a core'],
+    [0.003, '0.3 % of a core'],
+    [0.42, '42 % of a core'],
+    [0.997, '1 core'],
+    [1.25, '1.3 cores'],
+    [12.4, '12 cores'],
+    [Number.NaN, '–'],
+  ])('%d is %s', (cores, text) => expect(plain(formatCores(cores))).toBe(text))
 })

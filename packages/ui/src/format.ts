@@ -100,6 +100,16 @@ export function formatCpuSeconds(seconds: number): string {
   return formatNs(seconds * 1e9)
 }
 
+/** CPU used, in cores, as people say it: "0 cores", "0.3 % of a core", "42 % of a core", "1.2 cores". */
+export function formatCores(cores: number): string {
+  if (!Number.isFinite(cores)) return UNKNOWN
+  if (cores === 0) return `0${NBSP}cores`
+  if (cores < 0.001) return `<0.1${NBSP}% of a core`
+  if (cores < 0.995) return `${(cores * 100).toFixed(cores < 0.0995 ? 1 : 0)}${NBSP}% of a core`
+  if (cores < 1.05) return `1${NBSP}core`
+  return `${cores.toFixed(cores < 9.95 ? 1 : 0)}${NBSP}cores`
+}
+
 /** Binary units, since memory and disk come in them: "812 B", "1.42 MiB", "15.6 GiB". */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return UNKNOWN

@@ -28,6 +28,7 @@ import { useTRPC } from '../trpc/client.tsx'
 import { errorText, httpStatusOf } from '../trpc/errors.ts'
 import { HostStatus } from './host-status.tsx'
 import { CAPABILITY_WORDS } from './host-words.ts'
+import { PolicyPanel } from './policy-panel.tsx'
 
 export function HostPage({ id }: { id: string }) {
   const trpc = useTRPC()
@@ -172,63 +173,66 @@ export function HostPage({ id }: { id: string }) {
               <p className="text-ink-2">No load is known while the host is not connected.</p>
             )}
           </Panel>
-          <Panel title="Tools" flush>
-            <table className="w-full" aria-label="Tools">
-              <tbody>
-                {facts.tools.map((tool) => (
-                  <tr key={tool.name} className="border-line border-b last:border-b-0">
-                    <td className="px-3 py-1.5 font-medium">
-                      <HostText text={tool.name} />
-                    </td>
-                    <td className="px-3 py-1.5">
-                      {tool.version === null ? <span className="text-warn">not found</span> : <HostText text={tool.version} />}
-                    </td>
-                    <td className="hidden px-3 py-1.5 text-ink-3 sm:table-cell">
-                      {tool.path === null ? null : <HostText text={tool.path} mono />}
-                    </td>
-                  </tr>
-                ))}
-                {facts.tools.length === 0 ? (
-                  <tr>
-                    <td className="px-3 py-2 text-ink-2">The agent reports no tools.</td>
-                  </tr>
-                ) : null}
-              </tbody>
-            </table>
-          </Panel>
+          <PolicyPanel policy={facts.policy} />
         </div>
       </div>
-      <Panel title="What it can record" flush>
-        <ul>
-          {facts.capabilities.map((capability) => (
-            <li
-              key={capability.id}
-              className="grid grid-cols-[20px_minmax(0,1fr)] sm:grid-cols-[20px_minmax(120px,180px)_minmax(0,1fr)] items-baseline gap-x-2 border-line border-b px-3 py-2 last:border-b-0"
-            >
-              <span aria-hidden className={capability.available ? 'text-good' : 'text-warn'}>
-                {capability.available ? '✓' : '✕'}
-              </span>
-              <span className="font-medium">{CAPABILITY_WORDS[capability.id].name}</span>
-              <span className="relative text-ink-2 max-sm:col-start-2">
-                <span className="sr-only">{capability.available ? 'available: ' : 'missing: '}</span>
-                {capability.available ? (
-                  CAPABILITY_WORDS[capability.id].what
-                ) : (
-                  <>
-                    <HostText wrap text={capability.reason ?? 'Not available on this host.'} className="text-ink" />
-                    {capability.remedy ? (
-                      <>
-                        {' '}
-                        <HostText wrap text={capability.remedy} />
-                      </>
-                    ) : null}
-                  </>
-                )}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </Panel>
+      <div className="grid gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
+        <Panel title="What it can record" flush>
+          <ul>
+            {facts.capabilities.map((capability) => (
+              <li
+                key={capability.id}
+                className="grid grid-cols-[20px_minmax(0,1fr)] sm:grid-cols-[20px_minmax(120px,180px)_minmax(0,1fr)] items-baseline gap-x-2 border-line border-b px-3 py-2 last:border-b-0"
+              >
+                <span aria-hidden className={capability.available ? 'text-good' : 'text-warn'}>
+                  {capability.available ? '✓' : '✕'}
+                </span>
+                <span className="font-medium">{CAPABILITY_WORDS[capability.id].name}</span>
+                <span className="relative text-ink-2 max-sm:col-start-2">
+                  <span className="sr-only">{capability.available ? 'available: ' : 'missing: '}</span>
+                  {capability.available ? (
+                    CAPABILITY_WORDS[capability.id].what
+                  ) : (
+                    <>
+                      <HostText wrap text={capability.reason ?? 'Not available on this host.'} className="text-ink" />
+                      {capability.remedy ? (
+                        <>
+                          {' '}
+                          <HostText wrap text={capability.remedy} />
+                        </>
+                      ) : null}
+                    </>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+        <Panel title="Tools" flush>
+          <table className="w-full" aria-label="Tools">
+            <tbody>
+              {facts.tools.map((tool) => (
+                <tr key={tool.name} className="border-line border-b last:border-b-0">
+                  <td className="px-3 py-1.5 font-medium">
+                    <HostText text={tool.name} />
+                  </td>
+                  <td className="px-3 py-1.5">
+                    {tool.version === null ? <span className="text-warn">not found</span> : <HostText text={tool.version} />}
+                  </td>
+                  <td className="hidden px-3 py-1.5 text-ink-3 sm:table-cell">
+                    {tool.path === null ? null : <HostText text={tool.path} mono />}
+                  </td>
+                </tr>
+              ))}
+              {facts.tools.length === 0 ? (
+                <tr>
+                  <td className="px-3 py-2 text-ink-2">The agent reports no tools.</td>
+                </tr>
+              ) : null}
+            </tbody>
+          </table>
+        </Panel>
+      </div>
       <section aria-label="Recent captures" className="flex flex-col gap-2">
         <h2 className="mt-2 font-semibold text-lg">Recent captures</h2>
         {captures.data === undefined ? (

@@ -4,6 +4,7 @@ import {
   Badge,
   Button,
   formatBytes,
+  formatCores,
   formatCount,
   formatPlural,
   formatRate,
@@ -153,13 +154,6 @@ function Figure({ name, value, of }: { name: string; value: string; of?: string 
       </dd>
     </div>
   )
-}
-
-/** Cores as people say them: "0.3 % of a core", "1.2 cores". */
-export function formatCores(cores: number): string {
-  if (cores < 0.0005) return cores === 0 ? '0 cores' : '<0.1 % of a core'
-  if (cores < 0.995) return `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of a core`
-  return `${cores.toFixed(1)} cores`
 }
 
 function formatPercent(share: number): string {

@@ -3,6 +3,7 @@ import { findBpfHelper } from './bpf-helper.ts'
 import { ConfigError } from './config-error.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
+import { removeLeftoverProbes } from './remove-leftover-probes.ts'
 import { createTracing } from './tracing.ts'
 import { AGENT_VERSION } from './version.ts'
 
@@ -29,10 +30,12 @@ async function main(): Promise<number> {
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
+    const bpfHelper = findBpfHelper(env.bpfHelper)
+    await removeLeftoverProbes(bpfHelper, log)
     const tracing = createTracing({
       agentVersion: AGENT_VERSION,
       hostName: env.hostName,
-      bpfHelper: findBpfHelper(env.bpfHelper),
+      bpfHelper,
       policyFile: env.policyFile,
       log,
     })

@@ -19,6 +19,7 @@ export { type Budget, defaultPolicy, type NamePatterns, POLICY_RANGES, type Poli
 export { detectFacts } from './host/detect-facts.ts'
 export { listProcesses } from './host/list-processes.ts'
 export { createLoadReader } from './host/load-reader.ts'
+export { type SweptProbes, sweepProbes } from './native/probe-guard.ts'
 export { PerfDataError } from './perf-data/perf-data-error.ts'
 export { type PlanOptions, planCapture, previewPlan } from './plan-capture.ts'
 export { type BrakeView, type CaptureHooks, type CaptureOutcome, runCapture } from './run-capture.ts'

@@ -27,18 +27,22 @@ export function barHeight(calls: number, most: number): number {
   return calls <= 0 || most <= 0 ? 0 : Math.max(0.12, Math.log1p(calls) / Math.log1p(most))
 }
 
-function summary(buckets: LatencyBuckets): string {
+/** What the buckets count: "1 call", "2 calls". */
+export type LatencyNoun = { one: string; many: string }
+const CALLS: LatencyNoun = { one: 'call', many: 'calls' }
+
+function summary(buckets: LatencyBuckets, noun: LatencyNoun): string {
   const total = buckets.reduce((sum, [, calls]) => sum + calls, 0)
   const range = bucketRangeOf([buckets])
-  if (!range) return 'no timed calls'
+  if (!range) return `no timed ${noun.many}`
   const peak = buckets.reduce((best, bucket) => (bucket[1] > best[1] ? bucket : best))
-  return `${formatExact(total)} calls between ${formatNs(bucketBoundsNs(range.first)[0])} and ${formatNs(bucketBoundsNs(range.last)[1])}, most in ${formatBucket(peak[0])} (${formatShare(peak[1] / total)})`
+  return `${formatExact(total)} ${noun.many} between ${formatNs(bucketBoundsNs(range.first)[0])} and ${formatNs(bucketBoundsNs(range.last)[1])}, most in ${formatBucket(peak[0])} (${formatShare(peak[1] / total)})`
 }
 
-export type LatencyHistogramProps = { buckets: LatencyBuckets; range: BucketRange; width?: number; height?: number }
+export type LatencyHistogramProps = { buckets: LatencyBuckets; range: BucketRange; width?: number; height?: number; noun?: LatencyNoun }
 
 /** A latency histogram small enough for a table row: log2 buckets across, calls up on a log scale. */
-export function LatencyHistogram({ buckets, range, width = 96, height = 18 }: LatencyHistogramProps) {
+export function LatencyHistogram({ buckets, range, width = 96, height = 18, noun = CALLS }: LatencyHistogramProps) {
   const [hover, setHover] = useState<{ bucket: number; calls: number; x: number; y: number } | null>(null)
   const columns = Math.max(8, range.last - range.first + 1)
   const step = width / columns
@@ -54,7 +58,7 @@ export function LatencyHistogram({ buckets, range, width = 96, height = 18 }: La
     <>
       <svg
         role="img"
-        aria-label={summary(buckets)}
+        aria-label={summary(buckets, noun)}
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
@@ -83,7 +87,7 @@ export function LatencyHistogram({ buckets, range, width = 96, height = 18 }: La
               className="pointer-events-none fixed z-50 -translate-x-1/2 -translate-y-full whitespace-nowrap rounded-md border border-line bg-raised px-2 py-1 text-ink text-sm shadow-overlay"
               style={{ left: hover.x, top: hover.y - 4 }}
             >
-              {formatBucket(hover.bucket)}: {formatExact(hover.calls)} {hover.calls === 1 ? 'call' : 'calls'}
+              {formatBucket(hover.bucket)}: {formatExact(hover.calls)} {hover.calls === 1 ? noun.one : noun.many}
               {total > 0 ? ` (${formatShare(hover.calls / total)})` : ''}
             </div>,
             document.body,
@@ -94,9 +98,9 @@ export function LatencyHistogram({ buckets, range, width = 96, height = 18 }: La
 }
 
 /** The same, to read: one line a bucket with bounds, bar, calls and share. It is its own table alternative. */
-export function LatencyTable({ buckets }: { buckets: LatencyBuckets }) {
+export function LatencyTable({ buckets, noun = CALLS }: { buckets: LatencyBuckets; noun?: LatencyNoun }) {
   const range = bucketRangeOf([buckets])
-  if (!range) return <p className="text-ink-3">No timed calls.</p>
+  if (!range) return <p className="text-ink-3">No timed {noun.many}.</p>
   const counts = new Map(buckets)
   const most = Math.max(...counts.values())
   const total = [...counts.values()].reduce((sum, calls) => sum + calls, 0)
@@ -112,7 +116,7 @@ export function LatencyTable({ buckets }: { buckets: LatencyBuckets }) {
             bars on a log scale
           </th>
           <th scope="col" className="pb-0.5 pl-3 text-right font-medium">
-            calls
+            {noun.many}
           </th>
           <th scope="col" className="pb-0.5 pl-3 text-right font-medium">
             share

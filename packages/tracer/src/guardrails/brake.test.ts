@@ -1,31 +1,42 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { BrakeJudge, type BrakeReading, startBrake } from './brake.ts'
+import { BrakeJudge, type BrakeReading, type HitRate, HitRates, startBrake } from './brake.ts'
 import { TracerUsage } from './tracer-usage.ts'
 
 const budget = { hitsPerSecond: 1_000, cores: 0.5, memoryBytes: 100 * 1024 * 1024, outputBytes: 1024 * 1024 }
 const reading = (more: Partial<BrakeReading> = {}): BrakeReading => ({
   elapsedMs: 500,
-  hits: 0,
-  threadSeconds: 0,
   cpuSeconds: 0,
   memoryBytes: 0,
   outputBytes: 0,
+  rate: null,
   ...more,
 })
+const rate = (more: Partial<HitRate>): Partial<BrakeReading> => ({ rate: { hitsPerSecond: 0, cores: 0, coveredMs: 500, ...more } })
 
 describe('BrakeJudge', () => {
   it.each([
-    ['hits', { hits: 501 }, { hits: 500 }, '1,002 times a second; this host allows 1,000'],
-    ['the cost of hits', { threadSeconds: 0.26 }, { threadSeconds: 0.25 }, '0.52 cores'],
+    ['hits', rate({ hitsPerSecond: 1_002 }), rate({ hitsPerSecond: 1_000 }), '1,002 times a second; this host allows 1,000'],
+    ['the cost of hits', rate({ cores: 0.52 }), rate({ cores: 0.5 }), '0.52 cores'],
     ['memory', { memoryBytes: 101 * 1024 * 1024 }, { memoryBytes: 100 * 1024 * 1024 }, '101 MiB of memory'],
-    ['output', { outputBytes: 1024 * 1024 + 1 }, { outputBytes: 1024 * 1024 }, 'The result was 1 MiB large'],
-  ] as const)('acts at the second reading in a row with too much of %s', (_what, above, within, words) => {
+    ['output', { outputBytes: 1.5 * 1024 * 1024 }, { outputBytes: 1024 * 1024 }, 'The result was 1.5 MiB large'],
+  ])('acts at the second reading in a row with too much of %s', (_what, above, within, words) => {
     const judge = new BrakeJudge(budget)
     expect(judge.judge(reading(above))).toBeNull()
     expect(judge.judge(reading(within))).toBeNull()
     expect(judge.judge(reading(above))).toBeNull()
     expect(judge.judge(reading(above))).toContain(words)
+  })
+
+  it('takes no news for no change: readings in between neither add nor forgive', () => {
+    const judge = new BrakeJudge(budget)
+    expect(judge.judge(reading(rate({ hitsPerSecond: 2_000 })))).toBeNull()
+    for (let i = 0; i < 3; i++) expect(judge.judge(reading())).toBeNull()
+    expect(judge.judge(reading(rate({ hitsPerSecond: 2_000 })))).toContain('2,000 times a second')
+  })
+
+  it('acts at once on news of two seconds', () => {
+    expect(new BrakeJudge(budget).judge(reading(rate({ hitsPerSecond: 2_000, coveredMs: 2_000 })))).toContain('2,000 times a second')
   })
 
   it('lets tools use CPU in bursts, but not for long', () => {
@@ -39,10 +50,22 @@ describe('BrakeJudge', () => {
     expect(verdicts.findIndex((verdict) => verdict !== null)).toBe(5)
     expect(verdicts[5]).toContain('used 2.00 cores; this host allows 0.50')
   })
+})
 
-  it('judges rates by the time that really passed: a late reading is no burst', () => {
-    const judge = new BrakeJudge(budget)
-    for (let i = 0; i < 3; i++) expect(judge.judge(reading({ elapsedMs: 5_000, hits: 4_900 }))).toBeNull()
+describe('HitRates', () => {
+  it('adds up collectors that tell at different paces, and costs them as they cost', () => {
+    const fast = { id: 'stacks' as const, activity: { hits: 100 } }
+    const slow = { id: 'syscalls' as const, activity: { hits: 0 } }
+    const rates = new HitRates([fast, slow], (id) => (id === 'stacks' ? 1_000_000 : 1_000), 0)
+    fast.activity.hits += 50
+    expect(rates.read(500)).toEqual({ hitsPerSecond: 100, cores: 0.1, coveredMs: 500 })
+    expect(rates.read(600)).toBeNull()
+    slow.activity.hits += 20_000
+    expect(rates.read(2_000)).toEqual({ hitsPerSecond: 100 + 10_000, cores: 0.1 + 0.01, coveredMs: 2_000 })
+    fast.activity.hits += 1
+    // What was last heard of the slow one still holds, until it has been silent for long.
+    expect(rates.read(3_000)?.hitsPerSecond).toBeCloseTo(10_000 + 1 / 2.5)
+    expect(rates.read(7_000)?.hitsPerSecond).toBeCloseTo(1 / 2.5)
   })
 })
 

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
-import type { CollectorId } from '@sonde/contract'
-import type { CapturePlan, CollectorPlan } from '../capture-plan.ts'
+import type { CollectorId, Instrument } from '@sonde/contract'
+import type { TraceScope } from '../capture-plan.ts'
+import type { InstrumentProbes } from '../collectors/collector-plan.ts'
 import type { ResolvedProbe } from '../probes/resolved-probe.ts'
 import { isEmulatedOnX64, type ProbeCost } from './cost-model.ts'
 
@@ -24,6 +25,12 @@ export type CountItem = {
   every: number
 }
 
+/** What of a plan matters here. */
+export type CountablePlan = {
+  scope: TraceScope
+  collectors: readonly { id: CollectorId; instrument: Instrument; probes: InstrumentProbes }[]
+}
+
 const MAX_PIDS = 16
 
 /** Tracepoints that a collector brings itself. */
@@ -36,14 +43,14 @@ const OWN_TRACEPOINTS: Partial<Record<CollectorId, readonly string[]>> = {
  * What has to be counted before this plan may attach: every event probe. Timed sampling and counters fire as often as they are told to, or
  * cost next to nothing. The probes of `syscalls` and `offcpu` are known and cheap: they are counted where `all` is set.
  */
-export async function countListOf(plan: Pick<CapturePlan, 'collectors' | 'scope'>, all: boolean): Promise<CountItem[]> {
+export async function countListOf(plan: CountablePlan, all: boolean): Promise<CountItem[]> {
   const items: CountItem[] = []
   for (const collector of plan.collectors) {
     // perf puts a breakpoint into the processes it is told to record; the programs of bpftrace are hit by all, and look then.
     const pids =
       collector.id === 'stacks' && plan.scope.kind === 'processes' && plan.scope.pids.length <= MAX_PIDS ? plan.scope.pids : [null]
     for (const probe of [...collector.probes.start, ...collector.probes.fire]) {
-      const every = askedEvery(collector)
+      const every = askedEvery(collector.instrument)
       if (collector.id === 'pmu' || every === null) continue
       items.push({ label: probe.label, collector: collector.id, cost: await costOf(probe), places: placesOf(probe, pids), every })
     }
@@ -63,9 +70,9 @@ export async function countListOf(plan: Pick<CapturePlan, 'collectors' | 'scope'
 }
 
 /** Null: sampled by time, not by event. */
-function askedEvery(collector: CollectorPlan): number | null {
-  if (collector.id !== 'stacks') return 1
-  const { sample } = collector.instrument
+function askedEvery(instrument: Instrument): number | null {
+  if (instrument.collector !== 'stacks') return 1
+  const { sample } = instrument
   return sample.by === 'period' ? sample.every : null
 }
 

@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import path from 'node:path'
+import { type CaptureSpec, type CaptureSpecInput, captureSpecSchema, type HostFacts, specOfRecipe } from '@sonde/contract'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { CollectorResult } from '../collectors/collector.ts'
+import { detectFacts } from '../host/detect-facts.ts'
+import { TraceRefusal } from '../trace-errors.ts'
+import { forecastCapture, type Guard, planWithin, previewWithin, runWithin } from './guarded-capture.ts'
+import { type Budget, defaultPolicy, type Policy } from './policy.ts'
+
+const helper = path.resolve(import.meta.dirname, '../../../../native/dist', process.arch, 'sonde-bpf')
+const has = (command: string) => spawnSync('which', [command]).status === 0
+const isUsable = process.getuid?.() === 0 && existsSync(helper) && has('perf') && has('dd')
+
+let facts: HostFacts
+beforeAll(async () => {
+  if (isUsable) facts = await detectFacts({ bpfHelper: helper })
+})
+
+const children: ChildProcess[] = []
+function start(file: string, ...args: string[]): number {
+  const child = spawn(file, args, { stdio: 'ignore' })
+  children.push(child)
+  return child.pid ?? 0
+}
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+const policyWith = (more: Partial<Policy>): Policy => ({ ...defaultPolicy({ cpuCount: cpus().length, memoryBytes: totalmem() }), ...more })
+const guardWith = (budget: Partial<Budget> = {}, more: Partial<Policy> = {}): Guard => {
+  const policy = policyWith(more)
+  return { facts, policy: { ...policy, budget: { ...policy.budget, ...budget } }, confinement: { cgroup: null, problem: 'test' } }
+}
+const spec = (input: Omit<CaptureSpecInput, 'version' | 'recipe'>): CaptureSpec =>
+  captureSpecSchema.parse({ version: 2, recipe: null, ...input })
+const faults = (every: number, durationMs = 3_000) =>
+  spec({
+    durationMs,
+    instruments: [{ collector: 'stacks', probe: { kind: 'pmu', event: 'page-faults' }, sample: { by: 'period', every } }],
+  })
+const syscalls = (durationMs: number) => specOfRecipe('syscall-breakdown', { durationMs })
+
+async function run(asked: CaptureSpec, guard: Guard) {
+  const results: CollectorResult[] = []
+  const plan = await planWithin(asked, guard)
+  const outcome = await runWithin(plan, guard, {
+    hostId: 'h',
+    hostName: 'h',
+    workDir: '/nonexistent',
+    signal: new AbortController().signal,
+    onAttached: () => undefined,
+    onResult: (result) => {
+      results.push(result)
+      return 1_000
+    },
+  })
+  return { ...outcome, results }
+}
+
+/** Living processes below this one that are tracing tools. */
+function tracers(): string[] {
+  const parents = new Map<number, { parent: number; comm: string }>()
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      if (rest[0] !== 'Z')
+        parents.set(Number(name), { parent: Number(rest[1]), comm: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')) })
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid)?.parent ?? 0
+    return parent === process.pid || (parent > 1 && isBelow(parent))
+  }
+  return [...parents].flatMap(([pid, { comm }]) => (/^(perf|bpftrace|sonde-bpf)/.test(comm) && isBelow(pid) ? [comm] : []))
+}
+
+describe.skipIf(!isUsable)('within the budget of a host', () => {
+  it('a forecast counts the system calls of the whole host, on request', async () => {
+    start('dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1')
+    const answer = await forecastCapture(syscalls(5_000), guardWith(), new AbortController().signal)
+    if (!answer.ok) throw new Error(answer.message)
+    const { forecast } = answer
+    expect(forecast.probes.map(({ label }) => label)).toEqual(['tracepoint:raw_syscalls:sys_enter', 'tracepoint:raw_syscalls:sys_exit'])
+    expect(forecast.hitsPerSecond).toBeGreaterThan(20_000)
+    expect(forecast.cores).toBeGreaterThan(0.01)
+    expect(tracers()).toEqual([])
+  }, 30_000)
+
+  it('what fires within it is recorded whole, with its forecast', async () => {
+    start('dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1M')
+    const { quality } = await run(faults(1), guardWith())
+    expect(quality).toMatchObject({ sampledEvery: 1, braked: null, partial: false, forecast: { verdict: 'ok', every: 1 } })
+    expect(quality.forecast?.countedMs).toBeGreaterThan(900)
+  }, 60_000)
+
+  it('what fires above it is not attached', async () => {
+    // Each new process faults some hundred times.
+    start('bash', '-c', 'while :; do /bin/true; done')
+    const budget = { cores: 0.000_001 }
+    const plan = await planWithin(faults(1), guardWith(budget))
+    const failure = await runWithin(plan, guardWith(budget), {
+      hostId: 'h',
+      hostName: 'h',
+      workDir: '/nonexistent',
+      signal: new AbortController().signal,
+      onAttached: () => {
+        throw new Error('attached')
+      },
+      onResult: () => 0,
+    }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(TraceRefusal)
+    expect(failure).toMatchObject({ reason: 'over-budget', message: expect.stringContaining('The probes will not be attached.') })
+    expect(tracers()).toEqual([])
+  }, 60_000)
+
+  it('stacks that fire above it are thinned: one in so many, and the result says so', async () => {
+    start('bash', '-c', 'while :; do /bin/true; done')
+    const { quality } = await run(faults(1), guardWith({ hitsPerSecond: 500 }))
+    expect(quality.forecast).toMatchObject({ verdict: 'sampled' })
+    expect(quality.sampledEvery).toBeGreaterThan(1)
+    expect(quality.sampledEvery).toBe(quality.forecast?.every)
+    expect(quality.braked).toBeNull()
+  }, 60_000)
+
+  it('the brake detaches what fires too often, within seconds, and the part is kept', async () => {
+    start('dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1')
+    const startedMs = performance.now()
+    const { quality, recordedMs, results } = await run(syscalls(60_000), guardWith({ hitsPerSecond: 1_000 }))
+    expect(quality.braked).toMatch(/^The probes fired [\d,]+ times a second; this host allows 1,000\.$/)
+    expect(quality.partial).toBe(true)
+    expect(quality.syscalls).toBeGreaterThan(1_000)
+    expect(results.length).toBeGreaterThan(0)
+    expect(recordedMs).toBeLessThan(15_000)
+    expect(performance.now() - startedMs).toBeLessThan(40_000)
+    expect(tracers()).toEqual([])
+  }, 90_000)
+
+  it('the brake detaches what makes too large a result', async () => {
+    const { quality } = await run(syscalls(60_000), guardWith({ outputBytes: 1_500 }))
+    expect(quality.braked).toMatch(/^The result was .* large; this host allows/)
+    expect(tracers()).toEqual([])
+  }, 90_000)
+
+  it('the brake detaches tools that take too much memory', async () => {
+    const { quality } = await run(specOfRecipe('cpu-profile', { durationMs: 60_000 }), guardWith({ memoryBytes: 1024 * 1024 }))
+    expect(quality.braked).toMatch(/MiB of memory; this host allows 1 MiB/)
+    expect(quality.partial).toBe(true)
+  }, 90_000)
+})
+
+describe.skipIf(!isUsable)('within the policy of a host', () => {
+  const refusal = async (asked: CaptureSpec, more: Partial<Policy>) => {
+    const error = await planWithin(asked, guardWith({}, more)).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TraceRefusal)
+    return error instanceof TraceRefusal ? `${error.reason}: ${error.message}` : ''
+  }
+  const base = defaultPolicy({ cpuCount: 2, memoryBytes: 4e9 })
+
+  it.each<[string, Partial<Policy>, CaptureSpec, RegExp]>([
+    [
+      'a kind',
+      { probeKinds: ['tracepoint'] },
+      faults(1),
+      /^policy: The built-in policy says \(probes\.kinds\): pmu probes are not allowed/,
+    ],
+    [
+      'a collector',
+      { collectors: ['stacks'], source: '/etc/sonde/policy.yaml' },
+      syscalls(2_000),
+      /^policy: \/etc\/sonde\/policy\.yaml says \(collectors\): the collector "syscalls"/,
+    ],
+    [
+      'a duration',
+      { limits: { ...base.limits, durationMs: 10_000 } },
+      syscalls(11_000),
+      /limits\.seconds\): a capture lasts at most 10 s, not 11 s/,
+    ],
+    [
+      'a rate',
+      { limits: { ...base.limits, samplingHz: 49 } },
+      specOfRecipe('cpu-profile', { durationMs: 2_000 }),
+      /limits\.samplingHz\): stacks are sampled at 49 Hz/,
+    ],
+    ['whole hosts', { containersOnly: true }, syscalls(2_000), /scope\.containersOnly/],
+    ['other users', { uids: [1000] }, { ...syscalls(2_000), uid: 0 }, /scope\.uids\): only what runs as one of the users 1000/],
+  ])('refuses %s that it does not allow, and names the rule', async (_what, more, asked, words) => {
+    expect(await refusal(asked, more)).toMatch(words)
+    expect(await previewWithin(asked, guardWith({}, more))).toMatchObject({ ok: false, reason: 'policy' })
+    expect(await forecastCapture(asked, guardWith({}, more), new AbortController().signal)).toMatchObject({ ok: false, reason: 'policy' })
+  })
+
+  it('samples CPU time where no counters are allowed: which one it is, is the host’s own choice', async () => {
+    const plan = await planWithin(specOfRecipe('cpu-profile', { durationMs: 2_000 }), guardWith({}, { probeKinds: [] }))
+    plan.release()
+  })
+})

@@ -51,7 +51,9 @@ const admin = async (args: string[], env: Record<string, string> = {}) => await 
 
 describe('admin', () => {
   it('migrates, prints the set-up link and join tokens that work', async () => {
-    expect(JSON.parse((await admin(['migrate'])).stdout)).toMatchObject({ applied: expect.arrayContaining([expect.stringMatching(/_init$/)]) })
+    expect(JSON.parse((await admin(['migrate'])).stdout)).toMatchObject({
+      applied: expect.arrayContaining([expect.stringMatching(/_init$/)]),
+    })
     expect(JSON.parse((await admin(['migrate'])).stdout)).toEqual({ applied: [], edited: [] })
     const env = { SONDE_URL: 'https://sonde.test', SONDE_GATEWAY_URL: 'https://gateway.test' }
     const link = JSON.parse((await admin(['setup-link'], env)).stdout)

@@ -134,6 +134,7 @@ describe('the agents’ API', () => {
       '/targets/some-capture/1/end',
       '/targets/some-capture/1/finish',
       '/queries/some-query',
+      '/catalogues/missing',
     ]
     for (const path of paths) {
       for (const token of [undefined, 'junk', `sat_${'a'.repeat(43)}`, 'x y', host.token.replace('sat_', 'sjt_')]) {

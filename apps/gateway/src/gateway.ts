@@ -7,6 +7,7 @@ import { EnrolLimit } from './enrol-limit.ts'
 import { replyToError } from './error-reply.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { acceptRoute } from './routes/accept.ts'
+import { catalogueRoute } from './routes/catalogue.ts'
 import { chunkRoute } from './routes/chunk.ts'
 import { endRoute } from './routes/end.ts'
 import { enrolRoute } from './routes/enrol.ts'
@@ -66,7 +67,17 @@ export function createGateway({ app, log, sweepMs = 5_000 }: GatewayOptions): Fa
   server.register(
     async (api) => {
       api.addHook('onRequest', requireAgent(app))
-      for (const route of [heartbeatRoute, pollRoute, acceptRoute, runningRoute, endRoute, chunkRoute, finishRoute, queryRoute]) {
+      for (const route of [
+        heartbeatRoute,
+        pollRoute,
+        acceptRoute,
+        runningRoute,
+        endRoute,
+        chunkRoute,
+        finishRoute,
+        queryRoute,
+        catalogueRoute,
+      ]) {
         route(api, context)
       }
     },

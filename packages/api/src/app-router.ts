@@ -2,6 +2,7 @@ import { capturesRouter } from './routers/captures.ts'
 import { hostsRouter } from './routers/hosts.ts'
 import { joinTokensRouter } from './routers/join-tokens.ts'
 import { peopleRouter } from './routers/people.ts'
+import { probesRouter } from './routers/probes.ts'
 import { sessionRouter } from './routers/session.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
@@ -11,6 +12,7 @@ export const appRouter = router({
   hosts: hostsRouter,
   joinTokens: joinTokensRouter,
   captures: capturesRouter,
+  probes: probesRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -46,6 +46,9 @@ const MATRIX: Record<string, Row> = {
   'captures.latency': { ...reader, input: { id: unknown } },
   'captures.events': { ...reader, input: { id: unknown } },
   'captures.counters': { ...reader, input: { id: unknown } },
+  'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
+  'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
+  'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
 }
 
 let world: World

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
+import { BinaryAsks } from './ask-binary.ts'
 import type { CachedProfile } from './cached-profile.ts'
 import { CaptureFeeds } from './capture-feeds.ts'
 import { MergeCache } from './merge-cache.ts'
@@ -7,6 +8,7 @@ import type { MergedCounters } from './merge-counters.ts'
 import type { MergedCounts } from './merge-counts.ts'
 import type { MergedEvents } from './merge-events.ts'
 import type { MergedLatency } from './merge-latency.ts'
+import { ProbeStore } from './probe-store.ts'
 import type { CachedDeltas } from './read-merged.ts'
 
 /**
@@ -31,6 +33,10 @@ export type App = {
     events: MergeCache<CachedDeltas<MergedEvents>>
     counters: MergeCache<CachedDeltas<MergedCounters>>
   }
+  /** Catalogues of what can be probed, ready to search; bounded. */
+  probes: ProbeStore
+  /** Questions to hosts about their binaries that are under way. */
+  binaryAsks: BinaryAsks
   /** Live views of captures; one poller for each capture that somebody watches. */
   feeds: CaptureFeeds
   close: () => Promise<void>
@@ -62,6 +68,8 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     urls: { web: options.webUrl.replace(/\/$/, ''), gateway: options.gatewayUrl.replace(/\/$/, '') },
     profiles: new MergeCache(),
     merges: { counts: new MergeCache(), latency: new MergeCache(), events: new MergeCache(), counters: new MergeCache() },
+    probes: new ProbeStore(),
+    binaryAsks: new BinaryAsks(),
     feeds: new CaptureFeeds(),
     close: async () => {
       app.feeds.close()

@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   /** Attach probes on a host for a second, to count how often they fire. */
   'host.count': operator,
   'host.remove': admin,
+  /** What can be probed on hosts, from catalogues. */
+  'probe.read': reader,
   'join-token.create': admin,
   'join-token.list': admin,
   'join-token.revoke': admin,

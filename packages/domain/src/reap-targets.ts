@@ -1,10 +1,19 @@
 import type { App } from './app.ts'
 import { purgeDeletedCaptures } from './delete-capture.ts'
 import { HOST_ONLINE_SQL } from './host-view.ts'
+import { purgeCatalogues } from './purge-catalogues.ts'
 import { PATIENCE_MS } from './target-transitions.ts'
 import { transitionTargets } from './transition-target.ts'
 
-export type Reaped = { takenBack: number; expired: number; lost: number; cancelled: number; purged: number; queries: number }
+export type Reaped = {
+  takenBack: number
+  expired: number
+  lost: number
+  cancelled: number
+  purged: number
+  queries: number
+  catalogues: number
+}
 
 const olderThan = (column: string, ms: number) => `${column} < now() - interval '${ms} ms'`
 const ONLINE = `EXISTS (SELECT FROM hosts WHERE hosts.id = targets.host_id AND ${HOST_ONLINE_SQL})`
@@ -52,5 +61,6 @@ export async function reapTargets(app: App): Promise<Reaped> {
     cancelled: cancelled.length,
     purged: await purgeDeletedCaptures(pool),
     queries: queries.rowCount ?? 0,
+    catalogues: await purgeCatalogues(app),
   }
 }

@@ -1,11 +1,12 @@
-import type { Heartbeat } from '@sonde/contract'
+import type { Heartbeat, HeartbeatReply } from '@sonde/contract'
 import type { AgentHost } from './agent-host.ts'
 import type { App } from './app.ts'
 import { hostName } from './enrol-host.ts'
+import { recordCatalogues } from './record-catalogues.ts'
 import { storableJson } from './storable.ts'
 
-/** The host is there, this is its load; facts and labels where they changed. */
-export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat): Promise<void> {
+/** The host is there, this is its load; facts, labels and catalogues where they changed. Says which of those catalogues the server lacks. */
+export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat): Promise<HeartbeatReply> {
   await app.db.pool.query(
     `UPDATE hosts SET last_seen_at = now(), load = $2, facts = coalesce($3::jsonb, facts), labels = coalesce($4::jsonb, labels),
        name = coalesce($5, name)
@@ -18,4 +19,5 @@ export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat
       beat.facts ? hostName(beat.facts.hostname) : null,
     ],
   )
+  return { missingCatalogues: beat.catalogues ? await recordCatalogues(host, app, beat.catalogues) : [] }
 }

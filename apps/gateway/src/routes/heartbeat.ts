@@ -5,8 +5,5 @@ import { hostOf } from '../authenticate.ts'
 import type { GatewayContext } from '../gateway.ts'
 
 export function heartbeatRoute(server: FastifyInstance, { app }: GatewayContext): void {
-  server.post('/heartbeat', async (request) => {
-    await recordHeartbeat(hostOf(request), app, heartbeatSchema.parse(request.body))
-    return {}
-  })
+  server.post('/heartbeat', (request) => recordHeartbeat(hostOf(request), app, heartbeatSchema.parse(request.body)))
 }

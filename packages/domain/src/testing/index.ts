@@ -119,7 +119,9 @@ export async function createWorld(): Promise<World> {
       await app.db.pool.query(`UPDATE hosts SET last_seen_at = last_seen_at - $2 * interval '1 ms' WHERE id = $1`, [host.id, ms])
     },
     clear: async () => {
-      await app.db.pool.query('TRUNCATE users, hosts, captures, targets, chunks, host_queries, join_tokens, invites CASCADE')
+      await app.db.pool.query(
+        'TRUNCATE users, hosts, captures, targets, chunks, host_queries, join_tokens, invites, catalogues, host_catalogues CASCADE',
+      )
     },
     close: async () => {
       await app.close()

@@ -101,6 +101,8 @@ it('knows what weights count', () => {
   }
   const probe = { kind: 'pmu', event: 'cpu' }
   expect(unitsOf({ collector: 'stacks', probe, sample: { by: 'frequency', hz: 99 } })).toEqual(['samples'])
+  const faults = { kind: 'pmu', event: 'page-faults' }
+  expect(unitsOf({ collector: 'stacks', probe: faults, sample: { by: 'frequency', hz: 99 } })).toEqual(['samples', 'count'])
   expect(unitsOf({ collector: 'stacks', probe: kprobe('entry') })).toEqual(['samples', 'count'])
   expect(unitsOf({ collector: 'stacks', probe: kprobe('entry'), weight: { field: 'args.size', unit: 'bytes' } })).toEqual(['bytes'])
   expect(unitsOf({ collector: 'offcpu' })).toEqual(['ns'])

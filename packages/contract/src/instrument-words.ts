@@ -1,7 +1,7 @@
 import { assertNever } from './assert-never.ts'
 import type { CaptureFilter, CaptureSpec } from './capture-spec.ts'
 import { formatConditions } from './condition.ts'
-import type { Instrument, InstrumentOf, SpanStart } from './instrument.ts'
+import { CPU_TIME_EVENTS, type Instrument, type InstrumentOf, type SpanStart } from './instrument.ts'
 import { binaryLabel, type Probe, probeLabel } from './probe.ts'
 
 /** A probe as people say it, without its kind: `vfs_read`, `block:block_rq_issue`, `malloc in libc.so.6`, `cycles`. */
@@ -105,7 +105,9 @@ export function scopeWords(spec: Pick<CaptureSpec, 'filter' | 'uid' | 'cpus'>): 
 export function weightUnitsOf(instrument: InstrumentOf<'stacks' | 'offcpu'>): readonly ('samples' | 'ns' | 'bytes' | 'count')[] {
   if (instrument.collector === 'offcpu') return ['ns']
   if (instrument.weight) return [instrument.weight.unit]
-  return instrument.sample.by === 'frequency' ? ['samples'] : ['samples', 'count']
+  const { probe, sample } = instrument
+  // By frequency, samples of anything but time stand for as many events as the kernel says, which differs from one to the next.
+  return sample.by === 'frequency' && probe.kind === 'pmu' && CPU_TIME_EVENTS.has(probe.event) ? ['samples'] : ['samples', 'count']
 }
 
 function filterWords(filter: CaptureFilter): string {

@@ -159,6 +159,9 @@ export const SOFTWARE_EVENTS: ReadonlySet<string> = new Set([
   'cgroup-switches',
 ])
 
+/** Counters that go with time on the CPU: one sample of them is as good as another. Of all other counters, events are counted. */
+export const CPU_TIME_EVENTS: ReadonlySet<string> = new Set(['cpu', 'cpu-clock', 'task-clock', 'cycles', 'cpu-cycles', 'ref-cycles'])
+
 /** What a host must be able to do for this instrument. A probe that the host does not have is another matter: see the catalogue. */
 export function requiredCapabilities(instrument: Instrument): CapabilityId[] {
   const needed = new Set<CapabilityId>()

@@ -20,14 +20,14 @@ const policyFileSchema = z.strictObject({
       kernelFunctions: patterns,
       binaries: patterns,
     })
-    .optional(),
+    .nullish(),
   collectors: z.array(collectorIdSchema).optional(),
   scope: z
     .strictObject({
       containersOnly: z.boolean().optional(),
       uids: z.array(z.number().int().min(0).max(4_294_967_294)).min(1).max(64).optional(),
     })
-    .optional(),
+    .nullish(),
   limits: z
     .strictObject({
       seconds: whole({ min: DURATION_MS.min / 1000, max: DURATION_MS.max / 1000 }),
@@ -36,7 +36,7 @@ const policyFileSchema = z.strictObject({
       probesPerPattern: whole(POLICY_RANGES.probesPerPattern),
       gatewayGoneSeconds: whole(POLICY_RANGES.gatewayGoneSeconds),
     })
-    .optional(),
+    .nullish(),
   budget: z
     .strictObject({
       hitsPerSecond: whole(POLICY_RANGES.hitsPerSecond),
@@ -44,7 +44,7 @@ const policyFileSchema = z.strictObject({
       memoryMiB: whole(POLICY_RANGES.memoryMiB),
       outputMiB: whole(POLICY_RANGES.outputMiB),
     })
-    .optional(),
+    .nullish(),
 })
 
 /**
@@ -69,7 +69,14 @@ export function parsePolicy(text: string, source: string, host: { cpuCount: numb
     const issue = parsed.error.issues[0]
     throw new Error(`${issue?.path.join('.') || 'the whole file'}: ${issue?.message ?? 'not valid'}`)
   }
-  const { probes = {}, collectors, scope = {}, limits = {}, budget = {} } = parsed.data
+  // A section in which every line is commented out reads as null.
+  const { collectors } = parsed.data
+  const [probes, scope, limits, budget] = [
+    parsed.data.probes ?? {},
+    parsed.data.scope ?? {},
+    parsed.data.limits ?? {},
+    parsed.data.budget ?? {},
+  ]
   const defaults = defaultPolicy(host)
   const seconds = (value: number | undefined, otherwiseMs: number) => (value === undefined ? otherwiseMs : value * 1000)
   return {

@@ -27,7 +27,7 @@ export function Segmented<T extends string>({ label, value, onChange, options }:
           key={option.value}
           value={option.value}
           aria-label={option.name}
-          className="inline-flex items-center gap-1 rounded-sm px-2 text-ink-2 text-sm hover:text-ink data-[state=on]:bg-accent-soft data-[state=on]:font-medium data-[state=on]:text-accent [&_svg]:size-3.5"
+          className="inline-flex items-center gap-1 rounded-sm px-2 whitespace-nowrap text-ink-2 text-sm hover:text-ink data-[state=on]:bg-accent-soft data-[state=on]:font-medium data-[state=on]:text-accent [&_svg]:size-3.5"
         >
           {option.label}
         </ToggleGroup.Item>

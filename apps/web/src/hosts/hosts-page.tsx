@@ -100,7 +100,7 @@ export function HostsPage() {
                 Load 1 min
               </Th>
               <Th>CPU busy</Th>
-              <Th className="hidden sm:table-cell">Can record</Th>
+              <Th className="hidden sm:table-cell">Capabilities</Th>
               <Th>
                 <span className="sr-only">Actions</span>
               </Th>

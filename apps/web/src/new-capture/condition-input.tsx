@@ -93,7 +93,7 @@ export function ConditionInput({ label, value, onChange, fields, complete, place
           <div
             id={listId}
             role="listbox"
-            aria-label={`${label}: what may come next`}
+            aria-label="What may come next"
             hidden={options.length === 0}
             className="absolute top-full left-0 z-20 mt-1 max-h-56 w-max min-w-64 max-w-full overflow-auto rounded-md border border-line bg-raised p-1 shadow-overlay"
           >

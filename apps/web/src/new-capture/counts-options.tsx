@@ -75,7 +75,7 @@ export function CountsOptions({ draft, hosts, details, onChange }: OptionsProps<
         value={draft.when}
         onChange={(when) => onChange({ ...draft, when })}
         fields={fields}
-        complete={details.complete && draft.probes.every((probe) => details.of(probe) !== undefined)}
+        complete={draft.probes.every(details.isKnown)}
         placeholder={`${numbers[0]?.ref ?? 'pid'} > 4096 && comm == "nginx"`}
       />
     </>

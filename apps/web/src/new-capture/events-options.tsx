@@ -25,7 +25,7 @@ export function EventsOptions({ draft, hosts, details, onChange }: OptionsProps<
     start === null
       ? {
           fields: probe === null ? [] : fieldsOfEvent(probe, details.of(probe)),
-          complete: details.complete && probe !== null && details.of(probe) !== undefined,
+          complete: probe !== null && details.isKnown(probe),
         }
       : spanFieldsOf(probe, start, details)
   return (

@@ -1,6 +1,6 @@
 'use client'
 import type { HostView, ProcessRow } from '@sonde/contract'
-import { Field, HostText, Input, Segmented } from '@sonde/ui'
+import { Chips, Field, HostText, Input } from '@sonde/ui'
 import { containerIdOf } from './container-id.ts'
 import type { FilterDraft, ScopeDraft, ScopeProblem } from './filter-draft.ts'
 import { ProcessPicker } from './process-picker.tsx'
@@ -34,9 +34,7 @@ export function FilterFields({ scope, hosts, problem, onChange }: FilterFieldsPr
   const setFilter = (next: FilterDraft) => onChange({ ...scope, filter: next })
   return (
     <div className="flex flex-col gap-3">
-      <div className="overflow-x-auto">
-        <Segmented label="What to record" value={filter.kind} onChange={(kind) => setFilter(EMPTY[kind])} options={KINDS} />
-      </div>
+      <Chips label="Of what" value={filter.kind} onChange={(kind) => setFilter(EMPTY[kind])} options={KINDS} />
       <FilterValue
         filter={filter}
         hostCount={hosts.length}

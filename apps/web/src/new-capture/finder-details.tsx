@@ -1,5 +1,5 @@
 import { binaryLabel, type CollectorId, type ProbeHit, probeLabel } from '@sonde/contract'
-import { Button, HostText, Kbd } from '@sonde/ui'
+import { Button, HostText } from '@sonde/ui'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
 import { coverageWords, MissingHosts } from './probe-coverage.tsx'
 import { PROBE_KIND_WORDS } from './probe-kind-words.ts'
@@ -32,6 +32,29 @@ export function FinderDetails({
         ) : null}
         {coverage === '' ? '' : `, ${coverage}`}
       </p>
+      {hit.denied || hit.onHosts === 0 ? null : (
+        <div className="flex flex-wrap items-center gap-1">
+          {collectors.map((collector, index) => (
+            <Button
+              key={collector}
+              size="sm"
+              variant={index === 0 ? 'primary' : 'secondary'}
+              // The text box keeps the focus, so that the arrows go on.
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => onPick(collector)}
+              title={COLLECTOR_WORDS[collector].what}
+            >
+              {COLLECTOR_WORDS[collector].name}
+              {index === 0 ? <ByEnter /> : null}
+            </Button>
+          ))}
+          {collectors.length === 0 ? (
+            <Button size="sm" variant="primary" onPointerDown={(event) => event.preventDefault()} onClick={() => onPick(null)}>
+              Take it <ByEnter />
+            </Button>
+          ) : null}
+        </div>
+      )}
       <MissingHosts missing={hit.missing} onHosts={hit.onHosts} hostCount={hostCount} />
       {hit.denied ? (
         <p className="text-bad text-sm">
@@ -62,32 +85,15 @@ export function FinderDetails({
           </tbody>
         </table>
       ) : null}
-      {hit.doc ? <HostText wrap text={hit.doc} className="text-ink-2 text-sm" /> : null}
-      {hit.denied || hit.onHosts === 0 ? null : (
-        <div className="mt-1 flex flex-wrap items-center gap-1">
-          {collectors.map((collector, index) => (
-            <Button
-              key={collector}
-              size="sm"
-              variant={index === 0 ? 'primary' : 'secondary'}
-              // The text box keeps the focus, so that the arrows go on.
-              onPointerDown={(event) => event.preventDefault()}
-              onClick={() => onPick(collector)}
-              title={COLLECTOR_WORDS[collector].what}
-            >
-              {COLLECTOR_WORDS[collector].name}
-            </Button>
-          ))}
-          {collectors.length === 0 ? (
-            <Button size="sm" variant="primary" onPointerDown={(event) => event.preventDefault()} onClick={() => onPick(null)}>
-              Take it
-            </Button>
-          ) : null}
-          <span aria-hidden className="text-ink-3 text-sm max-sm:hidden">
-            <Kbd>Enter</Kbd>
-          </span>
-        </div>
-      )}
+      {hit.doc ? <HostText wrap mono={probe.kind === 'tracepoint'} text={hit.doc} className="text-ink-2 text-sm leading-4" /> : null}
     </div>
+  )
+}
+
+function ByEnter() {
+  return (
+    <span aria-hidden className="font-normal max-sm:hidden">
+      ↵
+    </span>
   )
 }

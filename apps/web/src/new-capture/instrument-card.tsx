@@ -44,7 +44,7 @@ export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemov
       className={cx('min-w-0 rounded-md border bg-surface', fit.total > 0 && fit.able === 0 ? 'border-warn' : 'border-line-strong')}
     >
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b bg-inset px-3 py-1.5">
-        <h3 className="font-semibold">{words.name}</h3>
+        <h3 className={choices.length > 1 ? 'sr-only' : 'font-semibold'}>{words.name}</h3>
         {choices.length > 1 && probe !== null ? (
           <Segmented
             label="What to record of it"

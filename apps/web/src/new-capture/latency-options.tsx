@@ -16,7 +16,7 @@ export function spanFieldsOf(end: EventProbe | null, start: SpanDraft, details: 
   if (pair === null) return { fields: fieldsOfEvent(end, details.of(end)), complete: false }
   return {
     fields: fieldsOfSpan(pair.start, details.of(pair.start), pair.end, details.of(pair.end)),
-    complete: details.complete && details.of(pair.start) !== undefined && details.of(pair.end) !== undefined,
+    complete: details.isKnown(pair.start) && details.isKnown(pair.end),
   }
 }
 

@@ -70,6 +70,11 @@ describe('checkConditions', () => {
   ])('refuses %s, and says why', (text, message) => {
     expect(check(text)).toMatch(message)
   })
+  it('knows that arguments are gone when a function returns, by name and by position', () => {
+    const onReturn = fieldsOfEvent(kprobe('return'), vfsRead)
+    const parsed = parseConditions('args.arg0 == 1')
+    expect(parsed.ok && checkConditions(parsed.conditions, onReturn, true)).toMatch(/args\.arg0 is not known/)
+  })
   it('lets a name pass while the arguments are not known', () => {
     expect(check('args.bytes > 1', false)).toBeNull()
   })

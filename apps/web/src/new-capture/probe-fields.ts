@@ -65,7 +65,11 @@ export function commonFields(lists: readonly (readonly FieldInfo[])[]): FieldInf
   return first.filter((field) => others.every((list) => list.some((other) => other.ref === field.ref)))
 }
 
-const POSITION = /^(args|start)\.arg\d{1,2}$/
+/** Arguments go by position, too, wherever there are arguments at all. */
+function hasPosition(ref: string, fields: readonly FieldInfo[]): boolean {
+  const prefix = /^(args\.|start\.)arg\d{1,2}$/.exec(ref)?.[1]
+  return prefix !== undefined && fields.some((field) => field.ref.startsWith(prefix))
+}
 
 /**
  * What is wrong with conditions that read well but do not fit the probe; null: nothing that is known here. The host has the last word.
@@ -75,7 +79,7 @@ export function checkConditions(conditions: readonly Condition[], fields: readon
   for (const { field, op, value } of conditions) {
     const info = fields.find((f) => f.ref === field)
     if (info === undefined) {
-      if (!complete || POSITION.test(field)) continue
+      if (!complete || hasPosition(field, fields)) continue
       return `${field} is not known here. There is ${listWords(fields.map((f) => f.ref))}.`
     }
     if (info.sort === 'text' && typeof value === 'number')

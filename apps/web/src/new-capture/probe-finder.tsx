@@ -102,7 +102,10 @@ export function ProbeFinder({
         />
       ) : null}
       {inBinary && within === null ? <BinaryField hosts={hosts} value={chosenBinary} onChange={setBinary} /> : null}
-      <div className="overflow-hidden rounded-md border border-line-strong bg-surface focus-within:border-accent">
+      <div
+        className="overflow-hidden rounded-md border border-line-strong bg-surface focus-within:border-accent"
+        hidden={hosts.length > 0 && !ready}
+      >
         <SearchInput
           ref={box}
           role="combobox"
@@ -120,7 +123,7 @@ export function ProbeFinder({
             keys.setActive(0)
           }}
           onKeyDown={keys.onKeyDown}
-          className="border-line border-b [&_input]:h-9 [&_input]:rounded-none [&_input]:border-0 [&_input]:outline-none"
+          className="border-line border-b [&_input::-webkit-search-cancel-button]:hidden [&_input]:h-9 [&_input]:rounded-none [&_input]:border-0 [&_input]:pr-40! [&_input]:outline-none"
           end={
             ready && result ? (
               <span role="status" className="whitespace-nowrap pr-1 text-ink-3 text-sm" data-testid="probe-count">
@@ -166,7 +169,7 @@ export function ProbeFinder({
               <div className={stale ? 'min-h-0 min-w-0 opacity-80' : 'min-h-0 min-w-0'} aria-busy={stale}>
                 <FinderHits
                   id={listId}
-                  label={`${label}: ${formatPlural(result.total, 'probe')}`}
+                  label={`${formatPlural(result.total, 'probe')} found`}
                   hits={hits}
                   search={text}
                   hostCount={hosts.length}

@@ -69,11 +69,6 @@ export function ProbeSlot({
           </span>
         ) : null}
       </div>
-      {probe !== null && details.complete && known === undefined && !('binary' in probe) && !probeLabel(probe).includes('*') ? (
-        <p className="text-sm text-warn">
-          None of the picked hosts is known to have it. Search again, or see what they say when they are asked.
-        </p>
-      ) : null}
       {known ? <MissingHosts missing={known.missing} onHosts={known.onHosts} hostCount={hosts.length} /> : null}
       {known?.denied ? (
         <p className="text-bad text-sm">

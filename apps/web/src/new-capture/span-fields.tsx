@@ -32,21 +32,10 @@ export function SpanFields({ end, start, hosts, details, onChange }: SpanFieldsP
   const from = start.probe ?? automatic?.start ?? null
   const setStart = (change: Partial<SpanDraft>) => onChange({ start: { ...start, ...change } })
   const beginAt = (probe: EventProbe) => setStart({ probe, match: end === null ? [] : likelyMatch(probe, end) })
-  const suggestions =
-    end === null || start.probe !== null || automatic !== null ? [] : likelyStarts(end).filter((probe) => details.of(probe) !== undefined)
+  const suggestions = end === null || start.probe !== null || automatic !== null ? [] : likelyStarts(end).filter(details.isKnown)
   return (
     <>
-      {start.probe === null && automatic !== null ? (
-        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="w-10 shrink-0 text-ink-3 text-sm">From</span>
-          <span className="text-ink-2">
-            {'at' in automatic.start ? 'its own entry to its own return' : <>sys_enter to sys_exit of the same call</>}
-          </span>
-          <Button size="sm" variant="ghost" onClick={() => setStart({ probe: automatic.start })}>
-            Begin elsewhere
-          </Button>
-        </div>
-      ) : (
+      {start.probe === null && automatic !== null ? null : (
         <ProbeSlot
           label="From"
           probe={start.probe}
@@ -70,7 +59,7 @@ export function SpanFields({ end, start, hosts, details, onChange }: SpanFieldsP
         </div>
       ) : null}
       <ProbeSlot
-        label="To"
+        label={start.probe === null && automatic !== null ? 'Of' : 'To'}
         probe={end}
         hosts={hosts}
         details={details}
@@ -79,6 +68,14 @@ export function SpanFields({ end, start, hosts, details, onChange }: SpanFieldsP
         chooseEnd={start.probe !== null}
         onChange={(probe) => isEventProbe(probe) && onChange({ probe })}
       />
+      {start.probe === null && automatic !== null ? (
+        <p className="flex flex-wrap items-center gap-x-2 pl-12 text-ink-2">
+          {'at' in automatic.start ? 'from its own entry to its own return' : 'from sys_enter to sys_exit of the same call'}
+          <Button size="sm" variant="ghost" onClick={() => setStart({ probe: automatic.start })}>
+            Begin elsewhere
+          </Button>
+        </p>
+      ) : null}
       {start.probe !== null && end !== null ? (
         <MatchFields
           start={start}
@@ -93,7 +90,7 @@ export function SpanFields({ end, start, hosts, details, onChange }: SpanFieldsP
           value={start.when}
           onChange={(when) => setStart({ when })}
           fields={fieldsOfEvent(from, details.of(from))}
-          complete={details.complete && details.of(from) !== undefined}
+          complete={details.isKnown(from)}
           placeholder="nothing in particular"
         />
       )}

@@ -115,7 +115,7 @@ export function StacksOptions({ draft, hosts, details, onChange }: OptionsProps<
           value={draft.when}
           onChange={(when) => onChange({ ...draft, when })}
           fields={fields}
-          complete={details.complete && details.of(probe) !== undefined}
+          complete={details.isKnown(probe)}
           placeholder={`${weights[0]?.ref ?? 'pid'} > 4096 && comm == "nginx"`}
         />
       )}

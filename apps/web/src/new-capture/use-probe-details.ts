@@ -9,9 +9,10 @@ const MOST_PROBES = 32
 const keyOf = (probe: Probe): string => probeLabel('at' in probe ? { ...probe, at: 'entry' } : probe)
 
 export type ProbeDetails = {
+  /** What is known of it; there is an answer for a probe that no host has, too, with the reasons. */
   of: (probe: Probe) => ProbeHit | undefined
-  /** Every asked probe was looked for: one that `of` does not give is on none of the hosts. */
-  complete: boolean
+  /** Some host has it, so that its arguments are those that there are. */
+  isKnown: (probe: Probe) => boolean
 }
 
 /** What the picked hosts know about probes that a form already has: arguments for conditions, and where they are missing. */
@@ -29,5 +30,6 @@ export function useProbeDetails(hostIds: readonly string[], probes: readonly Pro
     refetchOnWindowFocus: false,
   })
   const found = new Map(described.data?.map((hit) => [keyOf(hit.probe), hit]))
-  return { of: (probe) => found.get(keyOf(probe)), complete: described.isSuccess && !described.isPlaceholderData }
+  const of = (probe: Probe) => found.get(keyOf(probe))
+  return { of, isKnown: (probe) => (of(probe)?.onHosts ?? 0) > 0 }
 }

@@ -77,7 +77,7 @@ function KnownRecipe({ recipe }: { recipe: Recipe }) {
           </Button>
         ) : null}
       </div>
-      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
+      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_300px] lg:items-start">
         <Panel title="What it does">
           <div className="flex flex-col gap-3">
             <p className="max-w-prose">{recipe.explanation}</p>

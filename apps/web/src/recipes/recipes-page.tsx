@@ -1,6 +1,6 @@
 'use client'
 import { type HostView, RECIPE_LIST, type Recipe } from '@sonde/contract'
-import { Badge, Button, EmptyState, formatPlural, ResultDrawing, SearchInput } from '@sonde/ui'
+import { Button, cx, EmptyState, formatPlural, ResultDrawing, SearchInput } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useMemo } from 'react'
@@ -9,7 +9,6 @@ import { recipeHref } from '../new-capture/draft.ts'
 import { useHasRole } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 import { useUrlSearch } from '../url/use-url-search.ts'
-import { CostBadge } from './cost-badge.tsx'
 import { selectRecipes } from './select-recipes.ts'
 
 /** Every question that Sonde has an answer ready for, by category. */
@@ -48,7 +47,7 @@ export function RecipesPage() {
           <h2 id={`category-${group.category}`} className="mb-2 flex items-baseline gap-2 font-semibold">
             {group.title} <span className="font-normal text-ink-3 text-sm">{group.recipes.length}</span>
           </h2>
-          <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
+          <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
             {group.recipes.map((recipe) => (
               <RecipeCard key={recipe.id} recipe={recipe} hosts={hosts.data ?? []} />
             ))}
@@ -65,21 +64,18 @@ function RecipeCard({ recipe, hosts }: { recipe: Recipe; hosts: readonly HostVie
   return (
     <li
       data-testid={`recipe-${recipe.id}`}
-      className="relative flex gap-3 rounded-md border border-line bg-surface p-3 has-[a:first-child:focus-visible]:border-accent hover:border-line-strong"
+      className="relative flex gap-3 rounded-md border border-line bg-surface p-2.5 has-[a:first-child:focus-visible]:border-accent hover:border-line-strong"
     >
-      <ResultDrawing kind={recipe.drawing} className="mt-0.5 h-10" />
-      <div className="flex min-w-0 flex-1 flex-col gap-1">
-        {/* The whole card is the link: its box covers the card, buttons lie above it. */}
-        <Link href={`/recipes/${recipe.id}`} className="font-medium after:absolute after:inset-0 after:rounded-md hover:underline">
-          {recipe.title}
-        </Link>
-        <p className="text-ink-2 text-pretty">{recipe.question}</p>
-        <div className="mt-auto flex flex-wrap items-center gap-1.5 pt-1">
-          <CostBadge cost={recipe.cost} />
-          {fit.able < fit.total ? (
-            <Badge tone="warn">{fit.able === 0 ? 'on no host' : `on ${fit.able} of ${formatPlural(fit.total, 'host')}`}</Badge>
-          ) : null}
-          <span className="flex-1" />
+      <ResultDrawing kind={recipe.drawing} className={cx('mt-0.5 h-9', fit.total > 0 && fit.able === 0 && 'opacity-40')} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <div className="flex items-start gap-2">
+          {/* The whole card is the link: its box covers the card, the button lies above it. */}
+          <Link
+            href={`/recipes/${recipe.id}`}
+            className="min-w-0 flex-1 font-medium after:absolute after:inset-0 after:rounded-md hover:underline"
+          >
+            {recipe.title}
+          </Link>
           {operator ? (
             <Button asChild size="sm" className="relative">
               <Link href={recipeHref(recipe.id)} aria-label={`Use ${recipe.title}`}>
@@ -88,6 +84,16 @@ function RecipeCard({ recipe, hosts }: { recipe: Recipe; hosts: readonly HostVie
             </Button>
           ) : null}
         </div>
+        <p className="text-ink-2 text-pretty">{recipe.question}</p>
+        <p className="text-ink-3 text-sm">
+          <span className={recipe.cost === 'high' ? 'text-warn' : ''}>{recipe.cost} cost</span>
+          {fit.able < fit.total ? (
+            <span className="text-warn">
+              {', '}
+              {fit.able > 0 ? `on ${fit.able} of ${formatPlural(fit.total, 'host')}` : fit.total === 1 ? 'not on this host' : 'on no host'}
+            </span>
+          ) : null}
+        </p>
       </div>
     </li>
   )

@@ -1,14 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { type CaptureSpec, type CaptureSyscalls, type CaptureView, isFinal, type TargetView } from '@sonde/contract'
-import { getCapture, readProfile, readSyscalls, startCapture } from '@sonde/domain'
+import {
+  type CaptureCounters,
+  type CaptureCounts,
+  type CaptureEvents,
+  type CaptureLatency,
+  type CaptureSpec,
+  type CaptureSpecInput,
+  type CaptureSyscalls,
+  type CaptureView,
+  captureSpecSchema,
+  countersQuerySchema,
+  countsQuerySchema,
+  eventsQuerySchema,
+  isFinal,
+  latencyQuerySchema,
+  type TargetView,
+} from '@sonde/contract'
+import { getCapture, readCounters, readCounts, readEvents, readLatency, readProfile, readSyscalls, startCapture } from '@sonde/domain'
 import { decodeProfile, type Profile } from '@sonde/profile'
 import type { Lab } from './lab.ts'
 
 /** Emulation stretches everything but the recording itself: compiling, attaching, naming addresses. */
 const PATIENCE_MS = 120_000
 const LOOK_EVERY_MS = 100
+
+/** An instrument as a person or a client writes it: what is left out has its default. */
+export type InstrumentInput = CaptureSpecInput['instruments'][number]
 
 export type Recorded = { id: string; view: CaptureView; target: TargetView }
 
@@ -44,8 +63,13 @@ export async function recordCapture(lab: Lab, spec: CaptureSpec, during?: () => 
   return await waitFor('ended', ({ state }) => isFinal(state))
 }
 
-export async function profileOf(lab: Lab, { id }: Recorded): Promise<Profile> {
-  const { gzip } = await readProfile(lab.actor, lab.app, { id })
+/** A spec of one instrument, put together by hand. */
+export function specOf(instrument: InstrumentInput, durationMs: number): CaptureSpec {
+  return captureSpecSchema.parse({ version: 2, recipe: null, instruments: [instrument], durationMs })
+}
+
+export async function profileOf(lab: Lab, { id }: Recorded, kind: 'profile' | 'offcpu' = 'profile'): Promise<Profile> {
+  const { gzip } = await readProfile(lab.actor, lab.app, { id, kind })
   return decodeProfile(await promisify(gunzip)(gzip))
 }
 
@@ -55,3 +79,15 @@ export async function syscallsOf(lab: Lab, { id }: Recorded): Promise<CaptureSys
   if (!snapshot) throw new Error('the capture has no system calls')
   return snapshot
 }
+
+export const countsOf = (lab: Lab, { id }: Recorded): Promise<CaptureCounts> =>
+  readCounts(lab.actor, lab.app, countsQuerySchema.parse({ id, limit: 500 }))
+
+export const latencyOf = (lab: Lab, { id }: Recorded): Promise<CaptureLatency> =>
+  readLatency(lab.actor, lab.app, latencyQuerySchema.parse({ id }))
+
+export const eventsOf = (lab: Lab, { id }: Recorded): Promise<CaptureEvents> =>
+  readEvents(lab.actor, lab.app, eventsQuerySchema.parse({ id, dir: 'asc', limit: 20_000 }))
+
+export const countersOf = (lab: Lab, { id }: Recorded): Promise<CaptureCounters> =>
+  readCounters(lab.actor, lab.app, countersQuerySchema.parse({ id }))

@@ -18,3 +18,8 @@ async function pidOf(machine: RunningMachine, command: string): Promise<number> 
   if (status !== 0 || !Number.isInteger(pid)) throw new Error(`\`${command}\` ended with ${status}: ${output}`)
   return pid
 }
+
+/** cat, once for each: opens the files in this order; they need not exist. */
+export async function openFiles(machine: RunningMachine, paths: readonly string[]): Promise<void> {
+  await machine.run(paths.map((path) => `/usr/bin/cat ${path}`).join('; '))
+}

@@ -14,10 +14,10 @@ export type TraceScope = ProcessScope & {
 
 export type ProcessScope =
   | { kind: 'host' }
-  /** `pids` are thread group ids; what they start while the capture runs is recorded too. */
-  | { kind: 'processes'; pids: number[] }
+  /** `pids` are thread group ids; what they start while the capture runs is recorded too. `tids`: their threads, for events that name those. */
+  | { kind: 'processes'; pids: number[]; tids?: readonly number[] }
   /** `ids` are the cgroup ids (inode numbers) of the directory and of every directory below it. `path` is relative to the cgroup v2 mount. */
-  | { kind: 'cgroup'; path: string; directory: string; ids: number[]; processCount: number }
+  | { kind: 'cgroup'; path: string; directory: string; ids: number[]; processCount: number; tids?: readonly number[] }
 
 /** What became of a filter on this host. */
 export type ResolvedScope = {

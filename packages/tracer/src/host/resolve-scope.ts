@@ -1,8 +1,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { CaptureFilter, CaptureSpec } from '@sonde/contract'
 import type { ResolvedScope } from '../capture-plan.ts'
 import { TraceRefusal } from '../trace-errors.ts'
-import { cgroupMounts } from './cgroup-mount.ts'
+import { type CgroupMounts, cgroupMounts } from './cgroup-mount.ts'
 import { listPids, readProcStat } from './list-processes.ts'
 import { readText } from './read-text.ts'
 
@@ -12,10 +13,26 @@ const MAX_CGROUPS = 256
 const MAX_PERF_DESCRIPTORS = 4_000
 const CPU_COUNT_MIN = 1
 
-/** Finds out what a spec's filters mean on this host now. @throws TraceRefusal no-process, capability-missing */
+/** Finds out what a spec's filters mean on this host now. @throws TraceRefusal no-process, capability-missing, bad-spec */
 export async function resolveScope({ filter, uid, cpus }: Pick<CaptureSpec, 'filter' | 'uid' | 'cpus'>): Promise<ResolvedScope> {
   const resolved = await resolveProcesses(filter)
-  return { ...resolved, scope: { ...resolved.scope, uid, cpus } }
+  const online = cpus === undefined ? undefined : await onlineCpus(cpus)
+  const missing = cpus?.filter((cpu) => !online?.includes(cpu)) ?? []
+  const notes = missing.length > 0 ? [`This host has no CPU ${missing.slice(0, 8).join(', ')}; the others were recorded.`] : []
+  return { ...resolved, scope: { ...resolved.scope, uid, cpus: online }, notes: [...resolved.notes, ...notes] }
+}
+
+/** Those of the CPUs that are there and on. */
+async function onlineCpus(wanted: readonly number[]): Promise<number[]> {
+  const ranges = (await readText('/sys/devices/system/cpu/online')).trim().split(',')
+  const isOnline = (cpu: number) =>
+    ranges.some((range) => {
+      const [first = Number.NaN, last = first] = range.split('-').map(Number)
+      return cpu >= first && cpu <= last
+    })
+  const online = [...new Set(wanted)].filter(isOnline)
+  if (online.length === 0) throw new TraceRefusal('bad-spec', `This host has none of the CPUs ${wanted.slice(0, 8).join(', ')}.`)
+  return online
 }
 
 async function resolveProcesses(filter: CaptureFilter | undefined): Promise<ResolvedScope> {
@@ -35,7 +52,7 @@ async function resolveProcesses(filter: CaptureFilter | undefined): Promise<Reso
     case 'cgroup':
       return cgroup(filter.path)
     case 'container':
-      throw new TraceRefusal('capability-missing', 'This agent does not look containers up yet.')
+      return cgroup(await containerPath(filter.id))
   }
 }
 
@@ -52,16 +69,14 @@ async function pidsNamed(name: string): Promise<number[]> {
 }
 
 async function processes(pids: number[], notes: string[]): Promise<ResolvedScope> {
-  const threads = await Promise.all(pids.map(threadCount))
-  const descriptors = threads.reduce((sum, count) => sum + count, 0) * (await cpuCount())
+  const tids = await threadsOf(pids)
+  const descriptors = tids.length * (await cpuCount())
   const perfOnlyPids = descriptors > MAX_PERF_DESCRIPTORS ? pids : null
-  return { scope: { kind: 'processes', pids }, matchedProcesses: pids.length, perfOnlyPids, notes }
+  return { scope: { kind: 'processes', pids, tids }, matchedProcesses: pids.length, perfOnlyPids, notes }
 }
 
 async function cgroup(path: string): Promise<ResolvedScope> {
-  const mounts = await cgroupMounts()
-  if (mounts.v2 === null) throw new TraceRefusal('capability-missing', 'cgroup v2 is not mounted on this host.')
-  const root = await realpath(mounts.v2)
+  const { mounts, root } = await cgroupRoot()
   const directory = `${root}${path}`
   // The path's form was checked already; this makes sure that it names a real directory and is not reached through a link.
   const real = await realpath(directory).catch(() => null)
@@ -74,12 +89,12 @@ async function cgroup(path: string): Promise<ResolvedScope> {
   const lists = await Promise.all(directories.map((folder) => readText(`${folder}/cgroup.procs`)))
   const pids = [...new Set(lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number)))].filter((pid) => pid > 0)
   if (pids.length === 0) throw new TraceRefusal('no-process', `The cgroup ${path} holds no process.`)
-  const notes = ['System calls in cgroups made after the capture began are not recorded.']
+  const notes = ['What runs in cgroups made after the capture began is in the stacks, but in no count of events or system calls.']
   if (directories.length > kept.length)
-    notes.push(`Only ${MAX_CGROUPS} of ${directories.length} cgroups below ${path} were recorded for system calls.`)
+    notes.push(`Events and system calls were recorded in only ${MAX_CGROUPS} of ${directories.length} cgroups below ${path}.`)
   if (mounts.perfEventIsV1) notes.push('Stacks are of the processes that were in the cgroup when the capture began, and of their children.')
   return {
-    scope: { kind: 'cgroup', path, directory: real, ids, processCount: pids.length },
+    scope: { kind: 'cgroup', path, directory: real, ids, processCount: pids.length, tids: await threadsOf(pids) },
     matchedProcesses: pids.length,
     perfOnlyPids: mounts.perfEventIsV1 ? pids : null,
     notes,
@@ -95,8 +110,43 @@ async function subdirectories(directory: string): Promise<string[]> {
   return [directory, ...below.flat()]
 }
 
-async function threadCount(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/task`).catch(() => [])).length
+/** What container runtimes put around a container's id in the name of its cgroup: `docker-ID.scope`, `cri-containerd-ID.scope`, `ID`. */
+const CONTAINER_FOLDER = /^(?:[a-z][a-z0-9-]*[-:])?([0-9a-f]{12,64})(?:\.scope|\.service)?$/
+/** Cgroups of the processes that watch over a container, not of the container. */
+const MONITOR = /conmon/
+
+/**
+ * The cgroup of the container whose id begins so, as a path below the root: the outermost one that bears its name.
+ * @throws TraceRefusal no-process, capability-missing
+ */
+async function containerPath(id: string): Promise<string> {
+  const { root } = await cgroupRoot()
+  const found = new Map<string, string>()
+  for (const directory of await subdirectories(root)) {
+    const name = basename(directory)
+    const full = MONITOR.test(name) ? undefined : CONTAINER_FOLDER.exec(name)?.[1]
+    if (full?.startsWith(id) && !found.has(full)) found.set(full, directory.slice(root.length))
+  }
+  const [first, second] = [...found]
+  if (first === undefined) throw new TraceRefusal('no-process', `There is no container ${id} on this host.`)
+  if (second !== undefined)
+    throw new TraceRefusal(
+      'no-process',
+      `${found.size} containers of this host have ids that begin with ${id}: ${first[0]}, ${second[0]}. Give more of it.`,
+    )
+  return first[1]
+}
+
+async function cgroupRoot(): Promise<{ mounts: CgroupMounts; root: string }> {
+  const mounts = await cgroupMounts()
+  if (mounts.v2 === null) throw new TraceRefusal('capability-missing', 'cgroup v2 is not mounted on this host.')
+  return { mounts, root: await realpath(mounts.v2) }
+}
+
+/** Thread ids of processes, leaders included. */
+async function threadsOf(pids: readonly number[]): Promise<number[]> {
+  const lists = await Promise.all(pids.map((pid) => readdir(`/proc/${pid}/task`).catch(() => [])))
+  return lists.flat().map(Number)
 }
 
 async function cpuCount(): Promise<number> {

@@ -2,6 +2,8 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { type AgentCommand, capabilitiesOf, DEFAULT_RECIPE_ID, type HostFacts, specOfRecipe } from '@sonde/contract'
 import { answerQuery } from './answer-query.ts'
 import { CaptureDesk } from './capture-desk.ts'
+import { CatalogueDesk } from './catalogue-desk.ts'
+import type { CatalogueBuilder } from './catalogue-job.ts'
 import { ConfigError } from './config-error.ts'
 import { errorCode, errorText } from './durable-file.ts'
 import { openSession, type Session } from './enrol.ts'
@@ -25,6 +27,8 @@ const ANSWER_FOR_MS = 15_000
 export type AgentOptions = {
   env: AgentEnv
   tracing: Tracing
+  /** Lists what can be probed; without it the agent says nothing about that. */
+  buildCatalogues?: CatalogueBuilder
   log: Log
   /** Fires when the agent is to stop. */
   signal: AbortSignal
@@ -63,11 +67,14 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
   const journal = await Journal.open(stateDir, log)
   const spool = await Spool.open(stateDir, options.spoolLimits)
   const intervalMs = options.heartbeatMs
+  const build = options.buildCatalogues
+  const catalogues = build === undefined ? null : new CatalogueDesk({ client, credentials: session, stateDir, build, signal, log })
   const heartbeat = new HeartbeatLoop(facts, {
     client,
     credentials: session,
     tracing,
     labels,
+    catalogues,
     signal,
     log,
     ...(intervalMs === undefined ? {} : { intervalMs }),
@@ -91,7 +98,7 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
     if (answering.has(command.queryId)) return
     answering.add(command.queryId)
     try {
-      const body = await answerQuery(command.query, { tracing, facts: heartbeat.facts, killSwitch, signal })
+      const body = await answerQuery(command.query, { tracing, facts: heartbeat.facts, killSwitch, catalogues, signal })
       await client.answerQuery(session, command.queryId, body, { signal, retryForMs: ANSWER_FOR_MS })
     } catch (error) {
       if (!signal.aborted) log.warn({ queryId: command.queryId, why: errorText(error) }, 'a question could not be answered')
@@ -115,7 +122,7 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
       },
       onUnreadableStart: (target) => desk.start(target, null),
     })
-    await Promise.all([polling, heartbeat.run()])
+    await Promise.all([polling, heartbeat.run(), catalogues?.run()])
   } finally {
     await desk.close(
       { kind: 'failed', reason: 'agent-shutdown', message: 'The agent was stopped while the capture ran.' },

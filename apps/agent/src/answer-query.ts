@@ -1,9 +1,17 @@
 import type { CaptureSpec, ForecastAnswer, HostFacts, HostQuery, QueryAnswer } from '@sonde/contract'
+import type { CatalogueDesk } from './catalogue-desk.ts'
 import { errorText } from './durable-file.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Tracing } from './tracing.ts'
 
-type QueryContext = { tracing: Tracing; facts: HostFacts; killSwitch: KillSwitch; signal: AbortSignal }
+type QueryContext = {
+  tracing: Tracing
+  facts: HostFacts
+  killSwitch: KillSwitch
+  /** Null: this agent does not look into binaries. */
+  catalogues: Pick<CatalogueDesk, 'binary'> | null
+  signal: AbortSignal
+}
 
 /** Answers what a person asks of the live host while setting up a capture. Never throws. */
 export async function answerQuery(query: HostQuery, context: QueryContext): Promise<QueryAnswer> {
@@ -14,6 +22,10 @@ export async function answerQuery(query: HostQuery, context: QueryContext): Prom
     const isOff = await killSwitch.isOn()
     if (query.kind === 'plan') return { kind: 'plan', preview: isOff ? disabled : await tracing.preview(query.spec, facts) }
     if (query.kind === 'forecast') return { kind: 'forecast', forecast: isOff ? disabled : await forecast(query.spec, context) }
+    if (query.kind === 'binary' && context.catalogues !== null) {
+      if (isOff) return { kind: 'error', message: killSwitch.sentence }
+      return { kind: 'binary', binaries: await context.catalogues.binary(query.ref, await tracing.allowedBinaries()) }
+    }
     return { kind: 'error', message: `This agent does not know the question "${query.kind}".` }
   } catch (error) {
     return { kind: 'error', message: errorText(error) }

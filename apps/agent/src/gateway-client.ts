@@ -1,9 +1,11 @@
 import {
   AGENT_API,
   agentErrorSchema,
+  type CatalogueReply,
   CHUNK_HEADERS,
   type ChunkKind,
   type ChunkReply,
+  catalogueReplySchema,
   chunkReplySchema,
   type EndReport,
   type EnrolRequest,
@@ -13,6 +15,9 @@ import {
   type FinishReport,
   finishReplySchema,
   type Heartbeat,
+  type HeartbeatReply,
+  heartbeatReplySchema,
+  missingCataloguesReplySchema,
   type PollRequest,
   type QueryAnswer,
   type RunningReport,
@@ -110,8 +115,26 @@ export class GatewayClient {
     return this.#call({ ...options, path: '/enrol', body, schema: enrolResponseSchema })
   }
 
-  heartbeat(credentials: Credentials, body: Heartbeat, options: CallOptions): Promise<unknown> {
-    return this.#call({ ...options, credentials, path: '/heartbeat', body, schema: nothing })
+  heartbeat(credentials: Credentials, body: Heartbeat, options: CallOptions): Promise<HeartbeatReply> {
+    return this.#call({ ...options, credentials, path: '/heartbeat', body, schema: heartbeatReplySchema })
+  }
+
+  /** Which of these catalogues the server has no content for. */
+  missingCatalogues(credentials: Credentials, keys: readonly string[], options: CallOptions): Promise<{ missing: string[] }> {
+    return this.#call({ ...options, credentials, path: '/catalogues/missing', body: { keys }, schema: missingCataloguesReplySchema })
+  }
+
+  putCatalogue(credentials: Credentials, key: string, bytes: Uint8Array<ArrayBuffer>, options: CallOptions): Promise<CatalogueReply> {
+    return this.#call({
+      ...options,
+      credentials,
+      method: 'PUT',
+      path: `/catalogues/${key}`,
+      body: bytes,
+      headers: { 'content-type': 'application/gzip' },
+      timeoutMs: CHUNK_TIMEOUT_MS,
+      schema: catalogueReplySchema,
+    })
   }
 
   /** Unchecked commands, to be read one by one with agentCommandSchema. */

@@ -1,4 +1,5 @@
 import { HEARTBEAT_MS, type HostFacts, type Labels } from '@sonde/contract'
+import type { CatalogueDesk } from './catalogue-desk.ts'
 import { errorText } from './durable-file.ts'
 import { type Credentials, type GatewayClient, GatewayRefusal, GatewayUnreachable } from './gateway-client.ts'
 import type { Log } from './log.ts'
@@ -13,6 +14,8 @@ export type HeartbeatOptions = {
   credentials: Credentials
   tracing: Tracing
   labels: Labels
+  /** Null: this agent does not say what can be probed. */
+  catalogues: Pick<CatalogueDesk, 'news' | 'answered'> | null
   signal: AbortSignal
   log: Log
   intervalMs?: number
@@ -57,7 +60,7 @@ export class HeartbeatLoop {
   }
 
   async #beat(): Promise<void> {
-    const { client, credentials, tracing, labels, signal } = this.#options
+    const { client, credentials, tracing, labels, catalogues, signal } = this.#options
     if (performance.now() >= this.#detectAtMs) {
       this.#detectAtMs = performance.now() + FACTS_AGAIN_MS
       this.#facts = await tracing.detectFacts()
@@ -66,7 +69,10 @@ export class HeartbeatLoop {
     this.#facts = { ...this.#facts, policy: await tracing.policy() }
     const facts = JSON.stringify(this.#facts)
     const news = facts === this.#sentFacts ? {} : { facts: this.#facts, labels }
-    await client.heartbeat(credentials, { load: await tracing.readLoad(), ...news }, { signal, retryForMs: 0 })
+    const offered = catalogues?.news()
+    const beat = { load: await tracing.readLoad(), ...news, ...(offered === undefined ? {} : { catalogues: offered }) }
+    const { missingCatalogues } = await client.heartbeat(credentials, beat, { signal, retryForMs: 0 })
     this.#sentFacts = facts
+    if (offered !== undefined) catalogues?.answered(offered, missingCatalogues)
   }
 }

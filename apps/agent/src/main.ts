@@ -1,5 +1,8 @@
 import { runAgent } from './agent.ts'
 import { findBpfHelper } from './bpf-helper.ts'
+import { buildCatalogueProcess } from './build-catalogue.ts'
+import { createCatalogueBuilder } from './catalogue-child.ts'
+import { BUILD_CATALOGUE } from './catalogue-job.ts'
 import { ConfigError } from './config-error.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
@@ -39,7 +42,7 @@ async function main(): Promise<number> {
       policyFile: env.policyFile,
       log,
     })
-    await runAgent({ env, tracing, log, signal: stopping.signal })
+    await runAgent({ env, tracing, buildCatalogues: createCatalogueBuilder(), log, signal: stopping.signal })
     return 0
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -51,4 +54,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(await main())
+if (process.argv[2] === BUILD_CATALOGUE) await buildCatalogueProcess(process.argv[3] ?? '')
+else process.exit(await main())

@@ -8,6 +8,7 @@ import {
   forecastCapture,
   type Guard,
   listProcesses,
+  type NamePatterns,
   planWithin,
   previewWithin,
   runWithin,
@@ -34,6 +35,8 @@ export type Tracing = {
   listProcesses(): Promise<ProcessList>
   /** What the host allows, read anew where it has changed. Never throws: a policy that cannot be obeyed says so. */
   policy(): Promise<HostPolicy>
+  /** Files that user-space probes may lie in. Throws TraceRefusal where the policy allows no such probes at all. */
+  allowedBinaries(): Promise<NamePatterns>
   /** Checks and compiles a spec, within the host's policy. Throws TraceRefusal. */
   plan(spec: CaptureSpec, facts: HostFacts): Promise<Recording>
   preview(spec: CaptureSpec, facts: HostFacts): Promise<PlanPreview>
@@ -68,6 +71,11 @@ export function createTracing(options: TracingOptions): Tracing {
     readLoad,
     listProcesses,
     policy: () => policy.summary(),
+    allowedBinaries: async () => {
+      const { policy: rules } = await policy.inForce()
+      if (rules.probeKinds.includes('uprobe') || rules.probeKinds.includes('usdt')) return rules.binaries
+      throw new TraceRefusal('policy', 'The policy of this host allows no probes in programs (probes.kinds).')
+    },
     plan: async (spec, facts) => {
       const within = await guard(facts)
       const plan = await planWithin(spec, within)

@@ -12,6 +12,7 @@ import {
   type Heartbeat,
   type HostCommand,
   heartbeatSchema,
+  missingCataloguesRequestSchema,
   type PollRequest,
   pollRequestSchema,
   type QueryAnswer,
@@ -43,6 +44,8 @@ export class GatewayPeer {
   readonly heartbeats: Heartbeat[] = []
   readonly polls: PollRequest[] = []
   readonly answers = new Map<string, QueryAnswer>()
+  /** Texts of the catalogues that were sent, by key. */
+  readonly catalogues = new Map<string, string>()
   /** `METHOD path` of every request, in order of arrival. */
   readonly requests: string[] = []
   readonly joinTokens = new Set<string>(['sjt_valid-join-token'])
@@ -130,9 +133,15 @@ export class GatewayPeer {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     if (!this.agentTokens.has(token)) return [401, failure('not-signed-in', 'this token is not valid')]
     if (line === 'POST /heartbeat') {
-      this.heartbeats.push(heartbeatSchema.parse(json(body)))
-      return [200, {}]
+      const beat = heartbeatSchema.parse(json(body))
+      this.heartbeats.push(beat)
+      return [200, { missingCatalogues: this.#missing(beat.catalogues?.keys.map(({ key }) => key) ?? []) }]
     }
+    if (line === 'POST /catalogues/missing') {
+      return [200, { missing: this.#missing(missingCataloguesRequestSchema.parse(json(body)).keys) }]
+    }
+    const catalogue = /^PUT \/catalogues\/([0-9a-f]{64})$/.exec(line)
+    if (catalogue?.[1] !== undefined) return this.#catalogue(catalogue[1], gunzipSync(body))
     if (line === 'POST /poll') return [200, { commands: await this.#poll(pollRequestSchema.parse(json(body))) }]
     const query = /^POST \/queries\/(.+)$/.exec(line)
     if (query?.[1] !== undefined) {
@@ -143,6 +152,16 @@ export class GatewayPeer {
     const target = this.targets.get(`${captureId}/${attempt}`)
     if (target === undefined) return [404, failure('not-found', 'no such target')]
     return this.#target(target, verb ?? '', seq, request, body)
+  }
+
+  #missing(keys: readonly string[]): string[] {
+    return keys.filter((key) => !this.catalogues.has(key))
+  }
+
+  #catalogue(key: string, text: Buffer): [number, unknown] {
+    if (createHash('sha256').update(text).digest('hex') !== key) return [422, failure('unprocessable', 'not the content of this key')]
+    this.catalogues.set(key, text.toString('latin1'))
+    return [200, { stored: true }]
   }
 
   #target(target: PeerTarget, verb: string, seq: string | undefined, request: IncomingMessage, body: Buffer): [number, unknown] {

@@ -140,6 +140,7 @@ export function scriptedTracing(script: Script = {}): Tracing & { pids: number[]
       await script.plan?.()
       return { run: script.record ?? record(spec), release: () => undefined }
     },
+    allowedBinaries: async () => ({ allow: ['*'], deny: [] }),
     policy: async () => ({ ...POLICY, limits: { ...POLICY.limits, ...script.limits } }),
     forecast: async () => ({ ok: false, reason: 'internal', message: 'nothing to count here' }),
     preview: async () => ({ ok: true, commands: [COMMAND], matchedProcesses: null }),

@@ -20,7 +20,7 @@ export type DebugFile = { elf: Elf; close: () => Promise<void> }
 export async function openDebugFile(elf: Elf, shownPath: string, roots: readonly string[]): Promise<DebugFile | null> {
   const { buildId } = elf
   if (buildId === null) return null
-  const candidates = [`${DEBUG_ROOT}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`, ...linkedNames(elf, shownPath)]
+  const candidates = [debugFilePath(buildId), ...linkedNames(elf, shownPath)]
   for (const root of roots) {
     for (const path of candidates) {
       const opened = await openInRoot(root, path).catch(orNull)
@@ -31,6 +31,11 @@ export async function openDebugFile(elf: Elf, shownPath: string, roots: readonly
     }
   }
   return null
+}
+
+/** Where distributions install the debug file of a build. */
+export function debugFilePath(buildId: string): string {
+  return `${DEBUG_ROOT}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`
 }
 
 function linkedNames(elf: Elf, shownPath: string): string[] {

@@ -21,7 +21,7 @@ export type ElfSegment = { type: number; executable: boolean; offset: number; ad
 export type ElfNote = { owner: string; type: number; description: Uint8Array }
 
 /** The most that is read of any one section or segment. node's symbols take 20 MB, a browser's with debug information 200 MB. */
-const MAX_PART_BYTES = 512 * 1024 * 1024
+const MAX_PART_BYTES = 256 * 1024 * 1024
 const MAX_NOTE_BYTES = 16 * 1024 * 1024
 const MAX_NOTES = 100_000
 const MAX_SECTIONS = 100_000

@@ -44,7 +44,7 @@ const faults = (pid?: number) =>
   })
 const syscalls = (durationMs: number) => specOfRecipe('syscall-breakdown', { durationMs })
 
-async function run(asked: CaptureSpec, guard: Guard) {
+async function run(asked: CaptureSpec, guard: Guard, onResult: () => void = () => undefined) {
   const results: CollectorResult[] = []
   const plan = await planWithin(asked, guard)
   const outcome = await runWithin(plan, guard, {
@@ -55,6 +55,7 @@ async function run(asked: CaptureSpec, guard: Guard) {
     onAttached: () => undefined,
     onResult: (result) => {
       results.push(result)
+      onResult()
       return 1_000
     },
   })
@@ -62,7 +63,7 @@ async function run(asked: CaptureSpec, guard: Guard) {
 }
 
 /** Living processes below this one that are tracing tools. */
-function tracers(): string[] {
+function tracerProcesses(): Array<{ pid: number; comm: string }> {
   const parents = new Map<number, { parent: number; comm: string }>()
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -78,8 +79,9 @@ function tracers(): string[] {
     const parent = parents.get(pid)?.parent ?? 0
     return parent === process.pid || (parent > 1 && isBelow(parent))
   }
-  return [...parents].flatMap(([pid, { comm }]) => (/^(perf|bpftrace|sonde-bpf)/.test(comm) && isBelow(pid) ? [comm] : []))
+  return [...parents].flatMap(([pid, { comm }]) => (/^(perf|bpftrace|sonde-bpf)/.test(comm) && isBelow(pid) ? [{ pid, comm }] : []))
 }
+const tracers = () => tracerProcesses().map(({ comm }) => comm)
 
 describe.skipIf(!isUsable)('within the budget of a host', () => {
   it('a forecast counts the system calls of the whole host, on request', async () => {
@@ -141,6 +143,18 @@ describe.skipIf(!isUsable)('within the budget of a host', () => {
     expect(performance.now() - startedMs).toBeLessThan(40_000)
     expect(tracers()).toEqual([])
   }, 90_000)
+
+  it('tools run behind the host’s own work, and are the first to go when memory runs out', async () => {
+    const seen = new Map<string, { nice: number; oomScoreAdj: number }>()
+    await run(specOfRecipe('cpu-profile', { durationMs: 3_000 }), guardWith(), () => {
+      for (const { pid, comm } of tracerProcesses()) {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        const nice = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+        seen.set(comm, { nice, oomScoreAdj: Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')) })
+      }
+    })
+    expect(seen.get('perf')).toEqual({ nice: 5, oomScoreAdj: 900 })
+  }, 60_000)
 
   it('the brake detaches what makes too large a result', async () => {
     const { quality } = await run(syscalls(60_000), guardWith({ outputBytes: 1_500 }))

@@ -8,7 +8,7 @@ import { FieldSelect } from './field-select.tsx'
 import type { OptionsProps } from './instrument-card.tsx'
 import type { DraftOf } from './instrument-draft.ts'
 import { MAX_COUNTED_PROBES, withProbe } from './place-probe.ts'
-import { commonFields, fieldsOfEvent } from './probe-fields.ts'
+import { commonFields, exampleCondition, fieldsOfEvent } from './probe-fields.ts'
 import { ProbeFinder } from './probe-finder.tsx'
 import { EVENT_KINDS } from './probe-kind-words.ts'
 import { ProbeSlot } from './probe-slot.tsx'
@@ -76,7 +76,7 @@ export function CountsOptions({ draft, hosts, details, onChange }: OptionsProps<
         onChange={(when) => onChange({ ...draft, when })}
         fields={fields}
         complete={draft.probes.every(details.isKnown)}
-        placeholder={`${numbers[0]?.ref ?? 'pid'} > 4096 && comm == "nginx"`}
+        placeholder={exampleCondition(fields)}
       />
     </>
   )

@@ -9,7 +9,7 @@ import { Labelled } from './labelled.tsx'
 import { spanFieldsOf } from './latency-options.tsx'
 import { NumberField } from './number-field.tsx'
 import { emptySpan } from './place-probe.ts'
-import { type FieldInfo, fieldsOfEvent } from './probe-fields.ts'
+import { exampleCondition, type FieldInfo, fieldsOfEvent } from './probe-fields.ts'
 import { EVENT_KINDS } from './probe-kind-words.ts'
 import { ProbeSlot } from './probe-slot.tsx'
 import { SpanFields } from './span-fields.tsx'
@@ -60,7 +60,7 @@ export function EventsOptions({ draft, hosts, details, onChange }: OptionsProps<
         onChange={(when) => onChange({ ...draft, when })}
         fields={fields}
         complete={complete}
-        placeholder={start === null ? 'comm == "nginx"' : 'duration > 10ms'}
+        placeholder={start === null ? exampleCondition(fields) : 'duration > 10ms && ret < 0'}
       />
       <div className="flex flex-wrap gap-x-6 gap-y-3">
         <NumberField

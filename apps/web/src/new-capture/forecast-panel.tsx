@@ -108,11 +108,12 @@ function Verdicts({ answers }: { answers: readonly HostForecast[] }) {
 
 function HostAnswer({ answer, alone }: { answer: HostForecast; alone: boolean }) {
   const { hostName, forecast: said } = answer
+  const name = <HostText text={hostName} className="min-w-0 font-medium" />
   if (!said.ok)
     return (
-      <li className="flex flex-col gap-0.5 border-line border-b py-2 last:border-b-0" data-testid="host-forecast" data-verdict="refused">
+      <li className="flex flex-col border-line border-b py-1.5 last:border-b-0" data-testid="host-forecast" data-verdict="refused">
         <span className="flex items-center gap-2">
-          <HostText text={hostName} className="min-w-0 font-medium" />
+          {name}
           <span className="flex-1" />
           <Badge tone="warn">not counted</Badge>
         </span>
@@ -120,19 +121,44 @@ function HostAnswer({ answer, alone }: { answer: HostForecast; alone: boolean })
       </li>
     )
   const { forecast } = said
+  const share = budgetShare(said)
   const { word, tone } = VERDICTS[forecast.verdict]
+  const verdict = <Badge tone={tone}>{forecast.verdict === 'sampled' ? `1 in ${formatCount(forecast.every)} recorded` : word}</Badge>
+  const budget = <Meter label="Share of the budget" share={share} warnAt={0.8} text={`${formatPercent(share)} of budget`} />
+  const item = { 'data-testid': 'host-forecast', 'data-verdict': forecast.verdict }
+  if (alone)
+    return (
+      <li className="flex flex-col gap-1" {...item}>
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          {verdict}
+          <span className="flex-1" />
+          {budget}
+        </span>
+        <HostFigures forecast={forecast} />
+      </li>
+    )
+  // One line a host where there are many; the rest opens.
   return (
-    <li
-      className="flex flex-col gap-1 border-line border-b py-2 first:pt-0 last:border-b-0 last:pb-0"
-      data-testid="host-forecast"
-      data-verdict={forecast.verdict}
-    >
-      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        {alone ? null : <HostText text={hostName} className="min-w-0 font-medium" />}
-        <Badge tone={tone}>{forecast.verdict === 'sampled' ? `1 in ${formatCount(forecast.every)} recorded` : word}</Badge>
-        <span className="flex-1" />
-        <Meter label="Share of the budget" share={budgetShare(said)} warnAt={0.8} text={`${formatPercent(budgetShare(said))} of budget`} />
-      </span>
+    <li className="border-line border-b last:border-b-0" {...item}>
+      <details className="group">
+        <summary className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5 hover:bg-hover">
+          {name}
+          {forecast.verdict === 'ok' ? null : verdict}
+          <span className="flex-1" />
+          <span className="text-ink-2">{formatRate(forecast.hitsPerSecond)}</span>
+          {budget}
+        </summary>
+        <div className="flex flex-col gap-1 pb-2">
+          <HostFigures forecast={forecast} />
+        </div>
+      </details>
+    </li>
+  )
+}
+
+function HostFigures({ forecast }: { forecast: Forecast }) {
+  return (
+    <>
       <dl className="flex flex-wrap gap-x-4 text-ink-2">
         <Figure name="hits" value={formatRate(forecast.hitsPerSecond)} of={formatRate(forecast.budget.hitsPerSecond)} />
         <Figure name="CPU" value={formatCores(forecast.cores)} of={formatCores(forecast.budget.cores)} />
@@ -140,7 +166,7 @@ function HostAnswer({ answer, alone }: { answer: HostForecast; alone: boolean })
       </dl>
       <HostText wrap text={forecast.message} className="text-ink-2 text-sm" />
       {forecast.probes.length > 0 ? <ProbeCounts forecast={forecast} /> : null}
-    </li>
+    </>
   )
 }
 
@@ -150,7 +176,7 @@ function Figure({ name, value, of }: { name: string; value: string; of?: string 
       <dt className="text-ink-3">{name}</dt>
       <dd>
         <span className="font-medium text-ink">{value}</span>
-        {of ? ` of ${of}` : null}
+        {of ? `, allowed ${of}` : null}
       </dd>
     </div>
   )

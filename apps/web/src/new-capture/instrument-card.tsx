@@ -13,6 +13,7 @@ import { LatencyOptions } from './latency-options.tsx'
 import { OffcpuOptions } from './offcpu-options.tsx'
 import { collectorsFor, withCollector } from './place-probe.ts'
 import { PmuOptions } from './pmu-options.tsx'
+import { PROBE_KIND_WORDS } from './probe-kind-words.ts'
 import { StacksOptions } from './stacks-options.tsx'
 import type { ProbeDetails } from './use-probe-details.ts'
 
@@ -35,7 +36,11 @@ export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemov
   const choices =
     probe === null ? [] : collectorsFor(probe).filter((collector) => collector === draft.collector || !taken.includes(collector))
   const made = instrumentOfDraft(draft)
-  const fit = hostFit(needsOfDraft(draft), hosts)
+  const needs = needsOfDraft(draft)
+  const fit = hostFit(needs, hosts)
+  // What the probe itself needs is said by the probe, host by host.
+  const saidByProbe = needs.kinds.map((kind) => PROBE_KIND_WORDS[kind].needs)
+  const unsaid = probe !== null && details.of(probe) ? needs.capabilities.filter((id) => !saidByProbe.includes(id)) : needs.capabilities
   const words = COLLECTOR_WORDS[draft.collector]
   return (
     <section
@@ -62,7 +67,7 @@ export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemov
       <div className="flex min-w-0 flex-col gap-3 p-3">
         <Options draft={draft} hosts={hosts} details={details} onChange={onChange} />
         {!made.ok && !SAID_BY_PART.includes(made.field) ? <p className="text-sm text-warn">{made.message}</p> : null}
-        <ObstacleList fit={fit} className="flex flex-col gap-1 text-sm" />
+        <ObstacleList fit={hostFit({ ...needs, capabilities: unsaid }, hosts)} className="flex flex-col gap-1 text-sm" />
       </div>
     </section>
   )

@@ -94,3 +94,9 @@ function listWords(refs: readonly string[]): string {
   const shown = refs.slice(0, 8)
   return shown.join(', ') + (refs.length > shown.length ? ` and ${refs.length - shown.length} more` : '')
 }
+
+/** A condition as an example, on a field that a person may well compare: no pointer. */
+export function exampleCondition(fields: readonly FieldInfo[]): string {
+  const number = fields.find((field) => field.ref.startsWith('args.') && field.sort === 'number' && !field.type.includes('*'))
+  return `${number?.ref ?? 'pid'} > 4096 && comm == "nginx"`
+}

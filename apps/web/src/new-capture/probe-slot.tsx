@@ -69,7 +69,11 @@ export function ProbeSlot({
           </span>
         ) : null}
       </div>
-      {known ? <MissingHosts missing={known.missing} onHosts={known.onHosts} hostCount={hosts.length} /> : null}
+      {known ? (
+        <div className="sm:pl-12">
+          <MissingHosts missing={known.missing} onHosts={known.onHosts} hostCount={hosts.length} />
+        </div>
+      ) : null}
       {known?.denied ? (
         <p className="text-bad text-sm">
           May not be attached: <HostText wrap text={known.denied} />

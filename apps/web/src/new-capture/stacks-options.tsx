@@ -6,7 +6,7 @@ import type { OptionsProps } from './instrument-card.tsx'
 import type { DraftOf } from './instrument-draft.ts'
 import { Labelled } from './labelled.tsx'
 import { NumberField } from './number-field.tsx'
-import { fieldsOfProbe } from './probe-fields.ts'
+import { exampleCondition, fieldsOfProbe } from './probe-fields.ts'
 import { ProbeSlot } from './probe-slot.tsx'
 
 export const SIDE_OPTIONS = STACK_SIDES.map((side) => ({ value: side, label: side }))
@@ -116,7 +116,7 @@ export function StacksOptions({ draft, hosts, details, onChange }: OptionsProps<
           onChange={(when) => onChange({ ...draft, when })}
           fields={fields}
           complete={details.isKnown(probe)}
-          placeholder={`${weights[0]?.ref ?? 'pid'} > 4096 && comm == "nginx"`}
+          placeholder={exampleCondition(fields)}
         />
       )}
     </>

@@ -133,7 +133,7 @@ function random(seed: number): () => number {
   }
 }
 
-type Kill = { work: string; atMs: number; phase: string; graceMs: number; left: Leftovers }
+type Kill = { work: string; moment: string; phase: string; graceMs: number; left: Leftovers }
 
 async function killOne(number: number, work: Work, share: number): Promise<Kill> {
   const peer = new GatewayPeer()
@@ -164,7 +164,10 @@ async function killOne(number: number, work: Work, share: number): Promise<Kill>
     const target = { captureId: `kill-${number}`, attempt: 1 }
     const offered = work.ask === 'capture' ? peer.offer(target, work.spec) : null
     if (offered === null) peer.send({ type: 'query', queryId: `query-${number}`, query: { kind: 'forecast', spec: work.spec } })
-    const atMs = Math.round(share * work.upToMs)
+    // Three in four from the offer on; the others once it records, so that its end is among the moments too.
+    const from = offered !== null && number % 4 === 3 ? 'running' : 'offer'
+    if (from === 'running') await eventually('a recording', () => offered?.state !== 'offered' && offered?.state !== 'accepted', 30_000)
+    const atMs = Math.round(share * (from === 'running' ? work.spec.durationMs + 1_500 : work.upToMs))
     await new Promise((resolve) => setTimeout(resolve, atMs))
     if (agent.exitCode !== null) throw new Error(`the agent has ended by itself: ${log.slice(-2_000)}`)
     watch.note()
@@ -179,7 +182,7 @@ async function killOne(number: number, work: Work, share: number): Promise<Kill>
       await new Promise((resolve) => setTimeout(resolve, 50))
       left = watch.look()
     }
-    return { work: work.name, atMs, phase, graceMs: Math.round(performance.now() - killedAt), left }
+    return { work: work.name, moment: `${atMs} ms after the ${from}`, phase, graceMs: Math.round(performance.now() - killedAt), left }
   } finally {
     clearInterval(noting)
     agent.kill('SIGKILL')
@@ -245,7 +248,7 @@ describe.skipIf(!isUsable)('kill -9 at random moments', () => {
         `  by what ran: ${tally(({ work }) => work)}`,
         `  by how far it was: ${tally(({ phase }) => phase)}`,
         `  until all was gone: median ${grace[grace.length >> 1]} ms, at most ${grace.at(-1)} ms`,
-        ...dirty.map((kill) => `  left by "${kill.work}" ${kill.atMs} ms after the offer (${kill.phase}): ${JSON.stringify(kill.left)}`),
+        ...dirty.map((kill) => `  left by "${kill.work}" ${kill.moment} (${kill.phase}): ${JSON.stringify(kill.left)}`),
       ].join('\n'),
     )
     expect(kills.length).toBe(KILLS)

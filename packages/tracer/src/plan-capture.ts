@@ -4,12 +4,11 @@ import {
   captureSpecSchema,
   type HostFacts,
   type Instrument,
-  type PlanPreview,
   type Probe,
   probesOf,
   requiredCapabilities,
 } from '@sonde/contract'
-import { type CapturePlan, commandsOf, type ResolvedScope } from './capture-plan.ts'
+import type { CapturePlan, ResolvedScope } from './capture-plan.ts'
 import type { InstrumentProbes } from './collectors/collector-plan.ts'
 import { planCollector } from './collectors/plan-collector.ts'
 import { resolveScope } from './host/resolve-scope.ts'
@@ -48,18 +47,6 @@ export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: 
   } catch (error) {
     files.close()
     throw error
-  }
-}
-
-/** The same, as what a person is shown before Start: the exact commands, or why not. Never throws. */
-export async function previewPlan(spec: CaptureSpec, facts: HostFacts): Promise<PlanPreview> {
-  try {
-    const plan = await planCapture(spec, facts)
-    plan.release()
-    return { ok: true, commands: commandsOf(plan), matchedProcesses: plan.matchedProcesses }
-  } catch (error) {
-    if (error instanceof TraceRefusal) return { ok: false, reason: error.reason, message: error.message }
-    return { ok: false, reason: 'internal', message: error instanceof Error ? error.message : String(error) }
   }
 }
 

@@ -1,35 +1,11 @@
-import type { CaptureView, TargetState, TargetView } from '@sonde/contract'
+import type { TargetState, TargetView } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
 import { captureProgress } from './capture-clock.ts'
+import { captureOf, targetOf } from './testing/capture-of.ts'
 
-const target = (state: TargetState, startedAtMs: number | null): TargetView => ({
-  hostId: 'host1',
-  hostName: 'host1',
-  state,
-  cancelRequested: false,
-  attempt: 1,
-  reason: null,
-  message: null,
-  startedAt: startedAtMs === null ? null : new Date(startedAtMs),
-  endedAt: null,
-  recordedMs: null,
-  chunks: 0,
-  bytes: 0,
-  quality: null,
-  commands: [],
-})
-const capture = (...targets: TargetView[]): CaptureView => ({
-  id: 'capture1',
-  title: '',
-  spec: { recipe: 'cpu-profile', durationMs: 30_000, rateHz: 99 },
-  state: 'running',
-  createdAt: new Date(0),
-  createdBy: { id: 'u', name: 'u' },
-  endedAt: null,
-  targets,
-  resultVersion: { profile: 0, syscalls: 0 },
-  serverNow: new Date(0),
-})
+const target = (state: TargetState, startedAtMs: number | null): TargetView =>
+  targetOf({ state, startedAt: startedAtMs === null ? null : new Date(startedAtMs) })
+const capture = (...targets: TargetView[]) => captureOf(targets)
 
 describe('captureProgress', () => {
   it('does not run before a host recorded anything', () => {

@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureView, isFinal, RECIPES } from '@sonde/contract'
+import { type CaptureView, findRecipe, instrumentDetails, isFinal, scopeWords } from '@sonde/contract'
 import {
   Button,
   CopyButton,
@@ -15,25 +15,20 @@ import {
   useNowMs,
 } from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
-import { Ellipsis, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
+import { Ellipsis, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { toast } from 'sonner'
 import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
+import { newCaptureHref } from '../new-capture/draft.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { captureProgress } from './capture-clock.ts'
 import { CommandsDrawer } from './commands-drawer.tsx'
-
-function filterWords(capture: CaptureView): string | null {
-  const { filter } = capture.spec
-  if (!filter) return null
-  if (filter.kind === 'pid') return `pid ${filter.pid}`
-  return filter.kind === 'process' ? `processes named ${filter.name}` : `cgroup ${filter.path}`
-}
 
 export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
   const trpc = useTRPC()
@@ -49,7 +44,6 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
   const [deleting, setDeleting] = useState(false)
   const live = isLive(capture.state)
   const cancelling = cancel.isPending || (live && capture.targets.some((target) => target.cancelRequested))
-  const filter = filterWords(capture)
   const mayDelete = admin || (operator && capture.createdBy.id === person.id)
   return (
     <header className="flex flex-col gap-1">
@@ -83,7 +77,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               <RotateCw aria-hidden /> <span className="hidden sm:inline">Run again</span>
             </Button>
           ) : null}
-          {mayDelete ? (
+          {operator ? (
             <Menu
               trigger={
                 <Button icon variant="ghost" aria-label="More">
@@ -91,7 +85,10 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
                 </Button>
               }
             >
-              <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
+              <MenuItem onSelect={() => router.push(changeHref(capture))}>
+                <PencilLine aria-hidden /> Change and run…
+              </MenuItem>
+              <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
                 <Trash2 aria-hidden /> Delete
               </MenuItem>
             </Menu>
@@ -99,18 +96,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
         </div>
       </div>
       <p className="flex flex-wrap items-center gap-x-2 text-ink-2">
-        <span>{RECIPES[capture.spec.recipe].title}</span>
-        <span aria-hidden>·</span>
-        <span>
-          {formatSpan(capture.spec.durationMs)}
-          {RECIPES[capture.spec.recipe].collectors.includes('stacks') ? ` at ${capture.spec.rateHz} Hz` : ''}
-        </span>
-        {filter ? (
-          <>
-            <span aria-hidden>·</span>
-            <HostText text={filter} />
-          </>
-        ) : null}
+        <SpecSummary capture={capture} />
         <span aria-hidden>·</span>
         <span className="min-w-0">
           <HostText text={capture.createdBy.name} />
@@ -122,6 +108,40 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
       <CommandsDrawer capture={capture} open={commands} onOpenChange={setCommands} />
       <DeleteCapture capture={deleting ? capture : null} onClose={() => setDeleting(false)} onDeleted={() => router.push('/captures')} />
     </header>
+  )
+}
+
+const changeHref = (capture: CaptureView): string =>
+  newCaptureHref(
+    capture.spec,
+    capture.targets.map((target) => target.hostId),
+  )
+
+/** Settings that the line under the title has room for; the others stand in its title. */
+const MOST_DETAILS = 6
+
+/** What was asked for, in a line: recipe, probes and conditions, whom, how long. A link to the form that is filled in the same way. */
+function SpecSummary({ capture }: { capture: CaptureView }) {
+  const { spec } = capture
+  const operator = useHasRole('operator')
+  const recipe = findRecipe(spec.recipe)
+  const details = [...spec.instruments.flatMap(instrumentDetails), ...scopeWords(spec), formatSpan(spec.durationMs)]
+  const shown =
+    details.length > MOST_DETAILS ? [...details.slice(0, MOST_DETAILS - 1), `${details.length - MOST_DETAILS + 1} more`] : details
+  const text = shown.join(' · ')
+  return (
+    <span className="min-w-0 max-w-full" data-testid="spec-summary" title={details.join('\n')}>
+      {recipe ? <span className="font-medium">{recipe.title}: </span> : null}
+      <HostText text={text} wrap className="text-ink-2" />
+      {operator ? (
+        <>
+          {' '}
+          <Link href={changeHref(capture)} className="whitespace-nowrap text-accent hover:underline">
+            Change
+          </Link>
+        </>
+      ) : null}
+    </span>
   )
 }
 

@@ -1,25 +1,15 @@
 'use client'
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
 import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '@sonde/flamegraph/react'
-import { buildCallTree, findByPathKey, GROUP_KIND, type Profile, pathKey } from '@sonde/profile'
-import {
-  Button,
-  cx,
-  formatCpuSeconds,
-  formatExact,
-  formatNs,
-  formatPlural,
-  formatShare,
-  Notice,
-  SearchInput,
-  Segmented,
-  Select,
-  Skeleton,
-} from '@sonde/ui'
+import { buildCallTree, type CallTree, findByPathKey, GROUP_KIND, type Profile, pathKey } from '@sonde/profile'
+import { Button, cx, formatPlural, formatShare, Notice, SearchInput, Segmented, Select, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef, useState } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
+import { parseWindow } from './capture-time.ts'
+import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
+import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { parseProcess, processOfThread } from './process-selection.ts'
 import type { Result } from './use-result.ts'
@@ -42,23 +32,36 @@ const COLORS = [
 
 export type FlamePaneProps = {
   capture: CaptureView
+  kind: FlameKind
   profile: Result<Profile>
   view: CaptureViewState
   update: UpdateView
-  searchRef: RefObject<HTMLInputElement | null>
+  searchRef: RefObject<HTMLInputElement | null> | null
 }
 
-export function FlamePane({ capture, profile: result, view, update, searchRef }: FlamePaneProps) {
+/** Which part of the view is this graph's zoom: two of them may stand side by side. */
+const ZOOM_FIELD = { profile: 'zoom', offcpu: 'waitZoom' } as const
+
+export function FlamePane({ capture, kind, profile: result, view, update, searchRef }: FlamePaneProps) {
   const profile = result.data
+  const words = flameWords(capture.spec, kind)
+  const zoom = view[ZOOM_FIELD[kind]]
+  const zoomPatch = (key: string) => ({ [ZOOM_FIELD[kind]]: key })
+  const ownSearch = useRef<HTMLInputElement>(null)
+  const searchBox = searchRef ?? ownSearch
   const graph = useRef<FlameGraphHandle>(null)
   const [found, setFound] = useState<FlameSearchResult | null>(null)
   const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
   const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
+  const window = useMemo(() => {
+    const span = profile?.meta.timed ? parseWindow(view.window) : null
+    return span ? { fromUs: span.fromMs * 1_000, toUs: span.toMs * 1_000 } : undefined
+  }, [profile, view.window])
   const tree = useMemo(
-    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', process }) : null),
-    [profile, view.group, process],
+    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', process, window }) : null),
+    [profile, view.group, process, window],
   )
-  const zoomNode = useMemo(() => (tree && view.zoom !== '' ? findByPathKey(tree, view.zoom) : 0), [tree, view.zoom])
+  const zoomNode = useMemo(() => (tree && zoom !== '' ? findByPathKey(tree, zoom) : 0), [tree, zoom])
   const flameSearch = useMemo(() => ({ text: view.search, regex: view.regex }), [view.search, view.regex])
   const samples = tree?.total[0] ?? 0
 
@@ -70,21 +73,21 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
     // A click on a process row selects the process; passing through it on the way out does not.
     if (cause === 'jump' && tree.kind[node] === GROUP_KIND.process && row >= 0 && !isWayOut && view.process === '') {
       const key = processOfThread(profile, row)
-      if (key) return update({ process: key, zoom: '' }, 'push')
+      if (key) return update({ process: key, zoom: '', waitZoom: '' }, 'push')
     }
-    update({ zoom: node <= 0 ? '' : pathKey(tree, node) }, cause === 'jump' ? 'push' : 'replace')
+    update(zoomPatch(node <= 0 ? '' : pathKey(tree, node)), cause === 'jump' ? 'push' : 'replace')
   }
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
-    if (key) update({ process: key, zoom: '' }, 'push')
+    if (key) update({ process: key, zoom: '', waitZoom: '' }, 'push')
   }
 
   const tools = (
     <>
       <SearchInput
-        ref={searchRef}
+        ref={searchBox}
         className="min-w-36 flex-1 basis-full @min-[560px]:basis-0"
-        aria-label="Search the flame graph"
+        aria-label={kind === 'offcpu' ? 'Search the off-CPU flame graph' : 'Search the flame graph'}
         placeholder={view.regex ? 'Regular expression' : 'Function or library'}
         value={search}
         aria-invalid={found?.error ? true : undefined}
@@ -151,7 +154,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           onChange={(event) => {
             const next = GROUPS.find((g) => g.value === event.target.value)
             // Another grouping has other paths: the zoom would point nowhere.
-            if (next) update({ group: next.value, zoom: '' }, 'push')
+            if (next) update({ group: next.value, zoom: '', waitZoom: '' }, 'push')
           }}
         >
           {GROUPS.map((g) => (
@@ -177,8 +180,8 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           ))}
         </Select>
       </div>
-      {view.zoom === '' ? null : (
-        <Button icon aria-label="Reset the zoom" title="Reset the zoom (0)" onClick={() => update({ zoom: '' }, 'push')}>
+      {zoom === '' ? null : (
+        <Button icon aria-label="Reset the zoom" title="Reset the zoom (0)" onClick={() => update(zoomPatch(''), 'push')}>
           <RotateCcw />
         </Button>
       )}
@@ -187,25 +190,13 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
 
   return (
     <Pane
-      testId="flame-pane"
-      title="CPU"
+      testId={kind === 'offcpu' ? 'offcpu-pane' : 'flame-pane'}
+      title={words.title}
       tools={tools}
       foot={
         tree && profile && samples > 0 ? (
           <>
-            <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>
-              {profile.meta.periodNs > 0 ? (
-                <>
-                  {formatPlural(samples, 'sample')} = {formatCpuSeconds((samples * profile.meta.periodNs) / 1e9)} of CPU time
-                  <span className="text-ink-3">
-                    {' '}
-                    (one per {formatNs(profile.meta.periodNs)} of {profile.meta.event || 'CPU'})
-                  </span>
-                </>
-              ) : (
-                `${formatExact(samples)} ${profile.meta.unit}`
-              )}
-            </span>
+            <Total profile={profile} tree={tree} words={words} />
             <span className="flex-1" />
             <FlameGraphLegend tree={tree} colorBy={view.color} />
           </>
@@ -226,20 +217,14 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           ))}
         </div>
       ) : !tree || !profile || profile.samples.length === 0 ? (
-        <Waiting
-          capture={capture}
-          what="samples"
-          idle={{
-            title: 'Idle: no samples',
-            text: 'Nothing of what was recorded ran on a CPU in that time. Sleeping and waiting processes are not sampled; the syscalls say what they wait for.',
-          }}
-        />
+        <Waiting capture={capture} what={words.what} idle={words.idle} />
       ) : samples === 0 ? (
-        <div className="flex flex-col items-center gap-2 px-6 py-12 text-center">
-          <p className="font-semibold text-lg">No samples of this process</p>
-          <p className="text-ink-2">It did not run on a CPU while it was watched.</p>
-          <Button onClick={() => update({ process: '' }, 'push')}>Show all processes</Button>
-        </div>
+        <NothingSelected
+          what={words.what}
+          text={words.nothingOf}
+          onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
+          onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
+        />
       ) : (
         <>
           {zoomNode > 0 ? (
@@ -252,7 +237,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
           ) : zoomNode < 0 ? (
             <p className="shrink-0 border-line border-b px-2 py-1 text-ink-2 text-sm">
               The frame that this link zooms to is not in this selection.{' '}
-              <button type="button" className="text-accent underline" onClick={() => update({ zoom: '' }, 'replace')}>
+              <button type="button" className="text-accent underline" onClick={() => update(zoomPatch(''), 'replace')}>
                 Show all
               </button>
             </p>
@@ -263,6 +248,7 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
               tree={tree}
               periodNs={profile.meta.periodNs}
               unit={profile.meta.unit}
+              events={words.events}
               layout={view.layout}
               colorBy={view.color}
               zoomNode={zoomNode}
@@ -270,13 +256,23 @@ export function FlamePane({ capture, profile: result, view, update, searchRef }:
               search={flameSearch}
               onSearchResult={setFound}
               onSelectProcess={selectProcess}
-              onOpenSearch={() => searchRef.current?.focus()}
+              onOpenSearch={() => searchBox.current?.focus()}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
-              ariaLabel="Flame graph"
+              ariaLabel={kind === 'offcpu' ? 'Off-CPU flame graph' : 'Flame graph'}
             />
           </div>
         </>
       )}
     </Pane>
+  )
+}
+
+function Total({ profile, tree, words }: { profile: Profile; tree: CallTree; words: FlameWords }) {
+  const { short, long } = flameTotal(profile, tree, words)
+  return (
+    <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>
+      {short}
+      {long === '' ? null : <span className="text-ink-3">{long}</span>}
+    </span>
   )
 }

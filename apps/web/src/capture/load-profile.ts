@@ -1,9 +1,9 @@
 import { decodeProfile, type Profile } from '@sonde/profile'
 import { HttpError } from '../trpc/errors.ts'
 
-/** Fetches the merged profile of a capture; the browser's cache answers while the ETag holds. Throws an Error fit to be shown, an HttpError where the server refused. */
-export async function loadProfile(captureId: string, signal: AbortSignal): Promise<Profile> {
-  const response = await fetch(`/api/captures/${encodeURIComponent(captureId)}/profile`, { signal, cache: 'no-cache' })
+/** Fetches a merged profile of a capture, on the CPU or off it; the browser's cache answers while the ETag holds. Throws an Error fit to be shown, an HttpError where the server refused. */
+export async function loadProfile(captureId: string, kind: 'profile' | 'offcpu', signal: AbortSignal): Promise<Profile> {
+  const response = await fetch(`/api/captures/${encodeURIComponent(captureId)}/profile?kind=${kind}`, { signal, cache: 'no-cache' })
   if (!response.ok) throw new HttpError(response.status, await messageOf(response))
   if (!response.body) throw new Error('The server sent no profile.')
   const plain = new Response(response.body.pipeThrough(new DecompressionStream('gzip')))

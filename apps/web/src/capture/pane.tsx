@@ -1,18 +1,22 @@
+import { cx } from '@sonde/ui'
 import type { ReactNode } from 'react'
 
-/** One of the two results: title and tools on top, the picture, facts about it below. */
+/** One of the results: title and tools on top, the picture, facts about it below. */
 export function Pane({
   title,
   tools,
   children,
   foot,
   testId,
+  isStale = false,
 }: {
   title: string
   tools: ReactNode
   children: ReactNode
   foot?: ReactNode
   testId: string
+  /** What is shown answers an earlier question; the new answer is on its way. */
+  isStale?: boolean
 }) {
   return (
     <section
@@ -24,7 +28,9 @@ export function Pane({
         <h2 className="mr-1 whitespace-nowrap font-semibold">{title}</h2>
         {tools}
       </div>
-      <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+      <div className={cx('flex min-h-0 flex-1 flex-col', isStale && 'opacity-60')} aria-busy={isStale}>
+        {children}
+      </div>
       {foot ? (
         <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-2 py-1 text-ink-2 text-sm">{foot}</div>
       ) : null}

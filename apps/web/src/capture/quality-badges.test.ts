@@ -1,26 +1,41 @@
-import { type CaptureSyscalls, EMPTY_QUALITY, type TargetQuality, type TargetView } from '@sonde/contract'
+import { type CaptureSyscalls, EMPTY_QUALITY, type Forecast, type TargetQuality, type TargetView } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
 import { qualityBadges } from './quality-badges.ts'
+import { targetOf } from './testing/capture-of.ts'
 
-const target = (quality: Partial<TargetQuality> | null, hostId = 'host1'): TargetView => ({
-  hostId,
-  hostName: hostId,
-  state: quality ? 'done' : 'running',
-  cancelRequested: false,
-  attempt: 1,
-  reason: null,
-  message: null,
-  startedAt: null,
-  endedAt: null,
-  recordedMs: null,
-  chunks: 0,
-  bytes: 0,
-  quality: quality ? { ...EMPTY_QUALITY, ...quality } : null,
-  commands: [],
-})
+const target = (quality: Partial<TargetQuality> | null, hostId = 'host1'): TargetView =>
+  targetOf({
+    hostId,
+    hostName: hostId,
+    state: quality ? 'done' : 'running',
+    recordedMs: quality ? 10_000 : null,
+    quality: quality ? { ...EMPTY_QUALITY, ...quality } : null,
+  })
+
+const FORECAST: Forecast = {
+  countedMs: 1_000,
+  probes: [],
+  hitsPerSecond: 1_000,
+  cores: 0.1,
+  bytesPerSecond: 0,
+  verdict: 'ok',
+  every: 1,
+  budget: { hitsPerSecond: 1e5, cores: 1, memoryBytes: 1e8, outputBytes: 1e8 },
+  message: '',
+}
+const CAUSE = { pid: 1, comm: 'java', module: '', frames: 40, reason: 'no map', remedy: 'Start it with a map.' }
 
 /** Everything that may be wrong with a result; a field that is added to the schema must get its badge, or be named here as none. */
-const NO_BADGE = ['samples', 'frames', 'syscalls', 'sampledEvent', 'tracerCpuSeconds']
+const NO_BADGE = ['samples', 'frames', 'syscalls', 'sampledEvent', 'tracerCpuSeconds', 'hits']
+/** Fields whose flaw is not a number. `unknownBy` stands in the badge of the unknown frames. */
+const FLAWS: Partial<TargetQuality> = {
+  mapsTruncated: true,
+  partial: true,
+  braked: 'It fired too often.',
+  forecast: FORECAST,
+  notes: ['a note'],
+  unknownBy: [CAUSE],
+}
 
 describe('qualityBadges', () => {
   it('says nothing where nothing is wrong', () => {
@@ -31,16 +46,19 @@ describe('qualityBadges', () => {
   it('has a badge with an explanation for every single flaw', () => {
     for (const [field, zero] of Object.entries(EMPTY_QUALITY)) {
       if (NO_BADGE.includes(field)) continue
+      const flaw = Object.entries(FLAWS).find(([name]) => name === field)
+      if (!flaw) expect(zero, field).toBeTypeOf('number')
       const flawed = {
         samples: 1_000,
         frames: 1_000,
         syscalls: 1_000,
-        [field]: typeof zero === 'boolean' ? true : Array.isArray(zero) ? ['a note'] : 7,
+        [field]: flaw ? flaw[1] : 7,
+        ...(field === 'unknownBy' ? { unknownFrames: 50 } : {}),
       }
       const badges = qualityBadges([target(flawed)], undefined)
       expect(badges, field).toHaveLength(1)
       expect(badges[0]?.what, field).not.toBe('')
-      expect(badges[0]?.label, field).not.toMatch(/NaN|undefined|Infinity/)
+      expect(JSON.stringify(badges[0]), field).not.toMatch(/NaN|undefined|Infinity/)
     }
   })
 
@@ -70,5 +88,33 @@ describe('qualityBadges', () => {
     ])
     const ended = qualityBadges([target({ lostSyscalls: 5 })], syscalls)
     expect(ended.map((badge) => badge.label)).toEqual(['5 syscalls lost'])
+  })
+
+  it('says where unknown frames come from, the same on two hosts once, the largest first', () => {
+    const other = { ...CAUSE, comm: 'app', module: 'libx.so', frames: 90, reason: 'stripped', remedy: 'Install libx-dbg.' }
+    const [badge] = qualityBadges(
+      [
+        target({ frames: 500, unknownFrames: 130, unknownBy: [CAUSE, other] }),
+        target({ frames: 500, unknownFrames: 40, unknownBy: [CAUSE] }, 'host2'),
+      ],
+      undefined,
+    )
+    expect(badge).toMatchObject({ id: 'unknown-symbols', tone: 'warn', remedy: null })
+    expect(badge?.causes.map((cause) => cause.what.replaceAll('\u00a0', ' '))).toEqual([
+      '9.0 % of all frames: app, libx.so: stripped',
+      '8.0 % of all frames: java: no map',
+    ])
+  })
+
+  it('compares what was forecast with what came, in events a second', () => {
+    const badgeOf = (quality: Partial<TargetQuality>) => qualityBadges([target({ forecast: FORECAST, ...quality })], undefined)[0]
+    expect(badgeOf({ hits: 12_000 })).toMatchObject({ id: 'forecast', tone: 'neutral', label: 'forecast 1.00k/s, came 1.20k/s' })
+    expect(badgeOf({ hits: 50_000 })).toMatchObject({ tone: 'warn' })
+    // One in four recorded: four times as many came.
+    expect(qualityBadges([target({ forecast: FORECAST, hits: 2_500, sampledEvery: 4 })], undefined).map((b) => b.label)).toEqual([
+      '1 in 4',
+      'forecast 1.00k/s, came 1.00k/s',
+    ])
+    expect(qualityBadges([target({ forecast: { ...FORECAST, countedMs: 0 }, hits: 5 })], undefined)).toEqual([])
   })
 })

@@ -1,7 +1,15 @@
 import { type CaptureSyscalls, EMPTY_QUALITY, type TargetQuality, type TargetView } from '@sonde/contract'
-import { formatCount, formatExact, formatPlural, formatShare, type Tone } from '@sonde/ui'
+import { formatCount, formatExact, formatPlural, formatRate, formatShare, type Tone } from '@sonde/ui'
 
-export type QualityBadge = { id: string; tone: Tone; label: string; what: string; remedy: string | null }
+export type QualityBadge = {
+  id: string
+  tone: Tone
+  label: string
+  what: string
+  remedy: string | null
+  /** Where it comes from, the largest first, each with what would fix it. */
+  causes: { what: string; remedy: string }[]
+}
 
 /** From this share on, frames without a name hide what is going on. */
 const MANY_UNKNOWN = 0.05
@@ -18,13 +26,24 @@ const COUNTS = [
   'lostSyscalls',
   'unmatchedSyscalls',
   'lostEvents',
+  'hits',
+  'overCapEvents',
+  'unmatchedSpans',
 ] as const satisfies readonly (keyof TargetQuality)[]
 
-/** `mapsTruncated` and `partial` count hosts. */
-type Sums = Record<(typeof COUNTS)[number] | 'mapsTruncated' | 'partial', number> & { notes: string[] }
+/** `mapsTruncated` and `partial` count hosts; `sampledEvery` is the largest of all. */
+type Sums = Record<(typeof COUNTS)[number] | 'mapsTruncated' | 'partial' | 'sampledEvery', number> & {
+  notes: string[]
+  braked: string[]
+  unknownBy: TargetQuality['unknownBy']
+  forecast: ForecastSums | null
+}
+
+/** Over the hosts that counted before they attached: events a second and cores, as predicted and as they came. */
+type ForecastSums = { hits: number; cores: number; actualHits: number; actualCores: number }
 
 function sumUp(targets: readonly TargetView[], syscalls: CaptureSyscalls | undefined): Sums {
-  const sums: Sums = { ...EMPTY_QUALITY, mapsTruncated: 0, partial: 0, notes: [] }
+  const sums: Sums = { ...EMPTY_QUALITY, mapsTruncated: 0, partial: 0, notes: [], braked: [], unknownBy: [], forecast: null }
   for (const target of targets) {
     const { quality } = target
     if (!quality) {
@@ -41,8 +60,57 @@ function sumUp(targets: readonly TargetView[], syscalls: CaptureSyscalls | undef
     sums.mapsTruncated += quality.mapsTruncated ? 1 : 0
     sums.partial += quality.partial ? 1 : 0
     for (const note of quality.notes) if (!sums.notes.includes(note)) sums.notes.push(note)
+    sums.sampledEvery = Math.max(sums.sampledEvery, quality.sampledEvery)
+    if (quality.braked !== null) sums.braked.push(targets.length > 1 ? `${target.hostName}: ${quality.braked}` : quality.braked)
+    sums.unknownBy.push(...quality.unknownBy)
+    addForecast(sums, target, quality)
   }
   return sums
+}
+
+function addForecast(sums: Sums, target: TargetView, quality: TargetQuality): void {
+  const seconds = (target.recordedMs ?? 0) / 1_000
+  // Where nothing was counted beforehand there is nothing to compare with.
+  if (!quality.forecast || quality.forecast.countedMs === 0 || seconds === 0) return
+  sums.forecast ??= { hits: 0, cores: 0, actualHits: 0, actualCores: 0 }
+  sums.forecast.hits += quality.forecast.hitsPerSecond
+  sums.forecast.cores += quality.forecast.cores
+  sums.forecast.actualHits += (quality.hits * quality.sampledEvery) / seconds
+  sums.forecast.actualCores += quality.tracerCpuSeconds / seconds
+}
+
+/** A forecast that was so far off deserves a look. */
+const FAR_OFF = 3
+
+function forecastBadge({ hits, cores, actualHits, actualCores }: ForecastSums): Omit<QualityBadge, 'causes'> {
+  const isFarOff = actualHits > Math.max(hits, 1) * FAR_OFF
+  return {
+    id: 'forecast',
+    tone: isFarOff ? 'warn' : 'neutral',
+    label: `forecast ${formatRate(hits)}, came ${formatRate(actualHits)}`,
+    what: `Before attaching, a dry count of about a second predicted ${formatRate(hits)} and ${cores.toFixed(2)} cores. Recorded were ${formatRate(actualHits)}; the tracers themselves used ${actualCores.toFixed(2)} cores.`,
+    remedy: isFarOff ? 'The load changed after the count. The live brake watches for that, too.' : null,
+  }
+}
+
+/** The largest few, the same cause on several hosts as one. */
+function unknownCauses(unknownBy: Sums['unknownBy'], frames: number): QualityBadge['causes'] {
+  const merged = new Map<string, { frames: number; what: string; remedy: string }>()
+  for (const one of unknownBy) {
+    const key = JSON.stringify([one.comm, one.module, one.reason])
+    const known = merged.get(key)
+    if (known) known.frames += one.frames
+    else
+      merged.set(key, {
+        frames: one.frames,
+        what: `${one.comm}${one.module === '' ? '' : `, ${one.module}`}: ${one.reason}`,
+        remedy: one.remedy,
+      })
+  }
+  return [...merged.values()]
+    .sort((a, b) => b.frames - a.frames)
+    .slice(0, 4)
+    .map((cause) => ({ what: `${formatShare(cause.frames / Math.max(1, frames))} of all frames: ${cause.what}`, remedy: cause.remedy }))
 }
 
 const shareOf = (part: number, rest: number): string => formatShare(part / Math.max(1, part + rest))
@@ -51,7 +119,8 @@ const shareOf = (part: number, rest: number): string => formatShare(part / Math.
 export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureSyscalls | undefined): QualityBadge[] {
   const sums = sumUp(targets, syscalls)
   const badges: QualityBadge[] = []
-  const add = (badge: QualityBadge) => badges.push(badge)
+  const add = ({ causes = [], ...badge }: Omit<QualityBadge, 'causes'> & Partial<Pick<QualityBadge, 'causes'>>) =>
+    badges.push({ ...badge, causes })
   if (sums.partial > 0) {
     add({
       id: 'partial',
@@ -59,6 +128,33 @@ export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureS
       label: 'partial',
       what: `On ${formatPlural(sums.partial, 'host')} the recording ended before its time. What is shown is real, but not all of it.`,
       remedy: 'The host’s line says why. Run it again for the whole.',
+    })
+  }
+  if (sums.braked.length > 0) {
+    add({
+      id: 'braked',
+      tone: 'warn',
+      label: 'stopped early',
+      what: `The live brake detached the probes before the time was over. What was recorded until then is here.\n${sums.braked.slice(0, 5).join('\n')}`,
+      remedy: 'Filter by process, add a condition, or pick a rarer probe. The budget stands in /etc/sonde/policy.yaml on the host.',
+    })
+  }
+  if (sums.sampledEvery > 1) {
+    add({
+      id: 'sampled',
+      tone: 'warn',
+      label: `1 in ${formatExact(sums.sampledEvery)}`,
+      what: `Only one in ${formatExact(sums.sampledEvery)} events was recorded, so that the host stays within its budget. Shares and quantiles hold; counts are of what was recorded.`,
+      remedy: 'Filter by process or add a condition to record every event.',
+    })
+  }
+  if (sums.overCapEvents > 0) {
+    add({
+      id: 'over-cap',
+      tone: 'warn',
+      label: `${formatCount(sums.overCapEvents)} over the cap`,
+      what: `${formatExact(sums.overCapEvents)} events came on top of the rows that a capture keeps. They were counted, not kept.`,
+      remedy: 'Add a condition, filter by process, or raise the caps of the capture.',
     })
   }
   if (sums.lostSamples > 0) {
@@ -87,7 +183,10 @@ export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureS
       label: `${formatShare(share)} unknown`,
       what: `${formatExact(sums.unknownFrames)} of ${formatExact(sums.frames)} frames have no name. They are shown as [unknown].`,
       remedy:
-        'Native code: install its debug symbols, build with frame pointers. Node: --perf-basic-prof. Java: -XX:+PreserveFramePointer.',
+        sums.unknownBy.length > 0
+          ? null
+          : 'Native code: install its debug symbols, build with frame pointers. Node: --perf-basic-prof. Java: -XX:+PreserveFramePointer.',
+      causes: unknownCauses(sums.unknownBy, sums.frames),
     })
   }
   if (sums.truncatedStacks > 0) {
@@ -113,7 +212,7 @@ export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureS
       id: 'truncated-maps',
       tone: 'warn',
       label: 'maps full',
-      what: `On ${formatPlural(sums.mapsTruncated, 'host')} a map of the tracer reached its size limit. Rows may be missing from the syscall table.`,
+      what: `On ${formatPlural(sums.mapsTruncated, 'host')} a map of the tracer reached its size limit. Rows may be missing.`,
       remedy: 'Record one process, or a cgroup, instead of the whole host.',
     })
   }
@@ -135,6 +234,16 @@ export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureS
       remedy: 'Nothing is wrong: it happens at every start.',
     })
   }
+  if (sums.unmatchedSpans > 0) {
+    add({
+      id: 'unmatched-spans',
+      tone: 'neutral',
+      label: `${formatCount(sums.unmatchedSpans)} spans unmatched`,
+      what: `${formatExact(sums.unmatchedSpans)} spans ended whose beginning was not seen: they were under way when the probes were attached. They could not be timed, and are in no row.`,
+      remedy: 'A few are normal at every start. Many mean that start and end do not belong together, or that a map was full.',
+    })
+  }
+  if (sums.forecast) add(forecastBadge(sums.forecast))
   if (sums.notes.length > 0) {
     add({ id: 'notes', tone: 'neutral', label: formatPlural(sums.notes.length, 'note'), what: sums.notes.join('\n'), remedy: null })
   }

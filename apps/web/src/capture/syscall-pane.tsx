@@ -27,7 +27,7 @@ export type SyscallPaneProps = {
   syscalls: Result<CaptureSyscalls>
   view: CaptureViewState
   update: UpdateView
-  filterRef: RefObject<HTMLInputElement | null>
+  filterRef: RefObject<HTMLInputElement | null> | null
 }
 
 export function SyscallPane({ capture, syscalls, view, update, filterRef }: SyscallPaneProps) {
@@ -49,7 +49,7 @@ export function SyscallPane({ capture, syscalls, view, update, filterRef }: Sysc
       title="Syscalls"
       tools={
         <SearchInput
-          ref={filterRef}
+          ref={filterRef ?? undefined}
           className="min-w-36 flex-1"
           aria-label="Filter the syscall table"
           placeholder="Process, syscall or errno"
@@ -64,6 +64,7 @@ export function SyscallPane({ capture, syscalls, view, update, filterRef }: Sysc
               {formatPlural(calls, 'call')}, {formatCount(failed)} failed, in {formatPlural(chosen.length, 'row')} over{' '}
               {formatSpan(Math.round(observedMs / 100) * 100)}
             </span>
+            {view.window === '' ? null : <span>System calls are only added up: these are of the whole time.</span>}
             <span className="flex-1" />
             <span
               className="text-ink-3"

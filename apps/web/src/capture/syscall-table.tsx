@@ -132,7 +132,9 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
                 open={view.row === line.key}
                 selected={view.process === line.process}
                 onToggle={() => update({ row: view.row === line.key ? '' : line.key }, 'replace')}
-                onSelectProcess={() => update({ process: view.process === line.process ? '' : line.process, zoom: '' }, 'push')}
+                onSelectProcess={() =>
+                  update({ process: view.process === line.process ? '' : line.process, zoom: '', waitZoom: '' }, 'push')
+                }
               />
             </div>
           )

@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureSummary, RECIPES } from '@sonde/contract'
+import { type CaptureSummary, type CollectorId, collectorsOf, findRecipe, instrumentTitle } from '@sonde/contract'
 import {
   Button,
   Explain,
@@ -37,7 +37,7 @@ export function CaptureTable({ captures }: { captures: readonly CaptureSummary[]
             <Th>State</Th>
             <Th>When</Th>
             <Th className="hidden md:table-cell">Hosts</Th>
-            <Th className="hidden lg:table-cell">Recipe</Th>
+            <Th className="hidden lg:table-cell">What</Th>
             <Th numeric className="hidden md:table-cell">
               Duration
             </Th>
@@ -46,6 +46,9 @@ export function CaptureTable({ captures }: { captures: readonly CaptureSummary[]
             </Th>
             <Th numeric className="hidden sm:table-cell">
               Syscalls
+            </Th>
+            <Th numeric className="hidden xl:table-cell">
+              Events
             </Th>
             <Th className="hidden lg:table-cell">Who</Th>
             <Th>
@@ -70,7 +73,7 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
   const admin = useHasRole('admin')
   const mayDelete = admin || (operator && capture.createdBy.id === person.id)
   const rerun = useRerun()
-  const collectors = RECIPES[capture.spec.recipe].collectors
+  const collectors = collectorsOf(capture.spec)
   return (
     <Tr data-testid="capture-row">
       <Td className="max-w-72">
@@ -90,7 +93,9 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
       <Td className="hidden max-w-56 md:table-cell">
         <HostNames hosts={capture.hosts} />
       </Td>
-      <Td className="hidden whitespace-nowrap lg:table-cell">{RECIPES[capture.spec.recipe].title}</Td>
+      <Td className="hidden max-w-56 lg:table-cell">
+        <What spec={capture.spec} />
+      </Td>
       <Td numeric className="hidden md:table-cell">
         {formatSpan(capture.spec.durationMs)}
       </Td>
@@ -99,6 +104,9 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
       </Td>
       <Td numeric className="hidden sm:table-cell">
         {collectors.includes('syscalls') ? formatCount(capture.syscalls) : '–'}
+      </Td>
+      <Td numeric className="hidden xl:table-cell">
+        {collectors.some((collector) => COUNTS_EVENTS.has(collector)) ? formatCount(capture.hits) : '–'}
       </Td>
       <Td className="hidden max-w-40 lg:table-cell">
         <HostText text={capture.createdBy.name} className="text-ink-2" />
@@ -137,6 +145,15 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
       </Td>
     </Tr>
   )
+}
+
+/** Collectors whose events are counted as such. */
+const COUNTS_EVENTS: ReadonlySet<CollectorId> = new Set(['counts', 'latency', 'events'])
+
+/** The recipe, or what was put together by hand. */
+function What({ spec }: { spec: CaptureSummary['spec'] }) {
+  const recipe = findRecipe(spec.recipe)
+  return recipe ? <span>{recipe.title}</span> : <HostText text={spec.instruments.map(instrumentTitle).join(' + ')} className="text-ink-2" />
 }
 
 function HostNames({ hosts }: { hosts: CaptureSummary['hosts'] }) {

@@ -1,5 +1,5 @@
 import { ERROR_CODES, idSchema, SondeError } from '@sonde/contract'
-import { readProfile, readProfileVersion } from '@sonde/domain'
+import { type ProfileKind, readProfile, readProfileVersion } from '@sonde/domain'
 import { PROFILE_CONTENT_TYPE } from '@sonde/profile'
 import { getApp } from '../../../../../server/app.ts'
 import { actorOf } from '../../../../../server/session.ts'
@@ -8,28 +8,29 @@ export const runtime = 'nodejs'
 export const dynamic = 'force-dynamic'
 
 /**
- * The merged profile of a capture, as encodeProfile of packages/profile makes it, in gzip; the ETag is its version. The gzip
+ * The merged profile of a capture (`?kind=offcpu`: of its waits), as encodeProfile of packages/profile makes it, in gzip; the ETag is its version. The gzip
  * is part of the content type and undone by the reader: Next takes content-encoding away from what route handlers answer.
  */
 export async function GET(request: Request, context: { params: Promise<{ id: string }> }): Promise<Response> {
   try {
     const { id } = await context.params
     if (!idSchema.safeParse(id).success) throw new SondeError('not-found', 'there is no such capture')
+    const kind = kindOf(new URL(request.url).searchParams.get('kind'))
     const actor = await actorOf(request.headers)
     const app = getApp()
     const asked = request.headers.get('if-none-match')
     if (asked !== null) {
-      const version = await readProfileVersion(actor, app, { id })
-      if (asked === etagOf(id, version))
+      const version = await readProfileVersion(actor, app, { id, kind })
+      if (asked === etagOf(id, kind, version))
         return new Response(null, { status: 304, headers: { etag: asked, 'cache-control': 'private, no-cache' } })
     }
-    const profile = await readProfile(actor, app, { id })
+    const profile = await readProfile(actor, app, { id, kind })
     return new Response(new Uint8Array(profile.gzip), {
       headers: {
         'content-type': `${PROFILE_CONTENT_TYPE}+gzip`,
         'cache-control': 'private, no-cache',
         vary: 'cookie',
-        etag: etagOf(id, profile.version),
+        etag: etagOf(id, kind, profile.version),
         'x-sonde-version': String(profile.version),
       },
     })
@@ -44,4 +45,10 @@ export async function GET(request: Request, context: { params: Promise<{ id: str
   }
 }
 
-const etagOf = (id: string, version: number): string => `"${id}-${version}"`
+function kindOf(text: string | null): ProfileKind {
+  if (text === null || text === 'profile') return 'profile'
+  if (text === 'offcpu') return text
+  throw new SondeError('invalid', 'a profile is of kind profile or offcpu')
+}
+
+const etagOf = (id: string, kind: ProfileKind, version: number): string => `"${id}-${kind}-${version}"`

@@ -1,0 +1,26 @@
+import { type CaptureView, isFinal, type TimeWindow } from '@sonde/contract'
+
+/**
+ * What the time axis of every pane covers, ms since the first host began: the whole duration while it runs (it will be filled), later
+ * as much as was recorded.
+ */
+export function captureSpanMs(capture: CaptureView): number {
+  const { durationMs } = capture.spec
+  if (!capture.targets.every((target) => isFinal(target.state))) return durationMs
+  const starts = capture.targets.flatMap((target) => (target.startedAt ? [target.startedAt.getTime()] : []))
+  const first = Math.min(...starts)
+  const ends = capture.targets.flatMap((target) =>
+    target.startedAt && target.recordedMs !== null ? [target.startedAt.getTime() - first + target.recordedMs] : [],
+  )
+  // A second at least: a capture that broke off at once still has an axis.
+  return ends.length === 0 ? durationMs : Math.max(1_000, ...ends)
+}
+
+/** `from-to` of the URL → a window; null for none and for one that is empty. The schema has checked its form. */
+export function parseWindow(text: string): TimeWindow | null {
+  const [from, to] = text.split('-').map(Number)
+  return from !== undefined && to !== undefined && from < to ? { fromMs: from, toMs: to } : null
+}
+
+export const formatWindow = (window: TimeWindow | null): string =>
+  window === null ? '' : `${Math.round(window.fromMs)}-${Math.round(window.toMs)}`

@@ -1,0 +1,106 @@
+'use client'
+import {
+  type CaptureCounters,
+  type CaptureCounts,
+  type CaptureEvents,
+  type CaptureLatency,
+  type CaptureSyscalls,
+  type CaptureView,
+  type CaptureViewState,
+  instrumentOf,
+} from '@sonde/contract'
+import type { Profile } from '@sonde/profile'
+import { useState } from 'react'
+import { useTRPCClient } from '../trpc/client.tsx'
+import { parseWindow } from './capture-time.ts'
+import { loadProfile } from './load-profile.ts'
+import { parseProcess } from './process-selection.ts'
+import { countsSplit, latencySplit } from './result-split.ts'
+import { type Result, useResult } from './use-result.ts'
+
+/** Rows that the server is asked for at first, and after "show more". */
+const ROW_LIMITS = { counts: [30, 500], latency: [200, 2_000], events: [500, 20_000] } as const
+type Limited = keyof typeof ROW_LIMITS
+
+export type CaptureResults = {
+  profile: Result<Profile>
+  offcpu: Result<Profile>
+  syscalls: Result<CaptureSyscalls>
+  counts: Result<CaptureCounts>
+  latency: Result<CaptureLatency>
+  events: Result<CaptureEvents>
+  counters: Result<CaptureCounters>
+  /** Asks for all rows of a table; null where no more can be asked for. */
+  showMore: Record<Limited, (() => void) | null>
+}
+
+/** Everything that a capture has recorded so far, narrowed as the view says. Only what its instruments record is asked for. */
+export function useCaptureResults(capture: CaptureView, view: CaptureViewState): CaptureResults {
+  const client = useTRPCClient()
+  const [more, setMore] = useState<Record<Limited, boolean>>({ counts: false, latency: false, events: false })
+  const { id, spec, resultVersion } = capture
+  const has = (collector: Parameters<typeof instrumentOf>[1]) => instrumentOf(spec, collector) !== undefined
+  const limitOf = (kind: Limited) => ROW_LIMITS[kind][more[kind] ? 1 : 0]
+
+  const process = parseProcess(view.process) ?? undefined
+  const window = parseWindow(view.window) ?? undefined
+  const search = view.find
+  const counts = { id, process, window, search, by: countsSplit(spec, view), measure: view.measure, limit: limitOf('counts') }
+  const latency = { id, process, window, search, by: latencySplit(spec, view), limit: limitOf('latency') }
+  const events = { id, process, window, search, sort: view.eventSort, dir: view.eventDir, limit: limitOf('events') }
+  const counters = { id, window }
+
+  return {
+    profile: useResult({
+      key: ['profile', id],
+      version: resultVersion.profile,
+      enabled: has('stacks'),
+      load: (signal) => loadProfile(id, 'profile', signal),
+    }),
+    offcpu: useResult({
+      key: ['offcpu', id],
+      version: resultVersion.offcpu,
+      enabled: has('offcpu'),
+      load: (signal) => loadProfile(id, 'offcpu', signal),
+    }),
+    syscalls: useResult({
+      key: ['syscalls', id],
+      version: resultVersion.syscalls,
+      enabled: has('syscalls'),
+      load: (signal) => client.captures.syscalls.query({ id }, { signal }),
+    }),
+    counts: useResult({
+      key: ['counts', counts],
+      version: resultVersion.counts,
+      enabled: has('counts'),
+      load: (signal) => client.captures.counts.query(counts, { signal }),
+      keepPrevious: true,
+    }),
+    latency: useResult({
+      key: ['latency', latency],
+      version: resultVersion.latency,
+      enabled: has('latency'),
+      load: (signal) => client.captures.latency.query(latency, { signal }),
+      keepPrevious: true,
+    }),
+    events: useResult({
+      key: ['events', events],
+      version: resultVersion.events,
+      enabled: has('events'),
+      load: (signal) => client.captures.events.query(events, { signal }),
+      keepPrevious: true,
+    }),
+    counters: useResult({
+      key: ['counters', counters],
+      version: resultVersion.counters,
+      enabled: has('pmu'),
+      load: (signal) => client.captures.counters.query(counters, { signal }),
+      keepPrevious: true,
+    }),
+    showMore: {
+      counts: more.counts ? null : () => setMore({ ...more, counts: true }),
+      latency: more.latency ? null : () => setMore({ ...more, latency: true }),
+      events: more.events ? null : () => setMore({ ...more, events: true }),
+    },
+  }
+}

@@ -25,11 +25,13 @@ struct {
 	__type(value, __u8);
 } scope_cgroups SEC(".maps");
 
-/** Cgroup id → whether it or an ancestor is in scope_cgroups. Neither ids nor ancestors ever change, so an answer stays right. */
+/**
+ * Cgroup id → whether it or an ancestor is in scope_cgroups. Neither ids nor ancestors ever change, so an answer stays right. Made whole at
+ * the start: it is also filled where nothing may be allocated.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, SCOPE_KNOWN_CGROUPS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
 	__type(value, __u8);
 } scope_known_cgroups SEC(".maps");

@@ -162,9 +162,9 @@ static __always_inline void add_call(__u32 tgid, __s32 nr, __u64 ns, long ret)
  * A call that ended without having been seen to begin. One that was under way when we came counts, once a thread; a thread that is
  * younger than that comes out of its own creation.
  */
-static __always_inline bool was_under_way(struct task_struct *task, __u32 tgid)
+static __always_inline bool was_under_way(__u64 start_time, __u32 tgid)
 {
-	return task->start_time < control.attached_ns && current_in_scope(&config.scope, tgid);
+	return start_time < control.attached_ns && current_in_scope(&config.scope, tgid);
 }
 
 SEC("tp_btf/sys_enter")
@@ -202,7 +202,7 @@ int BPF_PROG(exit_by_task, struct pt_regs *regs, long ret)
 		add_call(tgid, begun->nr, bpf_ktime_get_ns() - began_ns, ret);
 		return 0;
 	}
-	if (!was_under_way(task, tgid))
+	if (!was_under_way(task->start_time, tgid))
 		return 0;
 	begun = bpf_task_storage_get(&begun_by_task, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (begun)
@@ -249,7 +249,8 @@ int BPF_PROG(exit_by_tid, struct pt_regs *regs, long ret)
 		add_call(tgid, begun->nr, bpf_ktime_get_ns() - began_ns, ret);
 		return 0;
 	}
-	if (!was_under_way((struct task_struct *)bpf_get_current_task_btf(), tgid))
+	// Linux 5.10 has no bpf_get_current_task_btf().
+	if (!was_under_way(BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), start_time), tgid))
 		return 0;
 	struct call_begun seen = { .began_ns = CALL_SEEN_TO_END };
 

@@ -136,8 +136,14 @@ void bpf_run_detach(struct bpf_run *run)
 
 	while (run->link_count > 0)
 		bpf_link__destroy(run->links[--run->link_count]);
-	// A program may still run on another CPU. The barrier waits for a grace period; where it is not to be had, time does.
-	if (any && syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+	if (any)
+		bpf_wait_for_running();
+}
+
+void bpf_wait_for_running(void)
+{
+	// The barrier waits for a grace period, which no program outlives; where it is not to be had, time has to do.
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
 		usleep(50000);
 }
 
@@ -160,6 +166,42 @@ uint64_t bpf_run_missed(struct bpf_run *run)
 			missed += info.recursion_misses;
 	}
 	return missed;
+}
+
+void bpf_run_code(struct bpf_run *run, struct code_ranges *code)
+{
+	const size_t room = sizeof(code->ranges) / sizeof(*code->ranges);
+
+	code->count = 0;
+	for (size_t i = 0; i < MAX_LINKS && run->programs[i]; i++) {
+		uint64_t starts[8] = {};
+		uint32_t lengths[8] = {};
+		struct bpf_prog_info info = {
+			.nr_jited_ksyms = 8,
+			.jited_ksyms = (uintptr_t)starts,
+			.nr_jited_func_lens = 8,
+			.jited_func_lens = (uintptr_t)lengths,
+		};
+		__u32 size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(run->programs[i]), &info, &size) != 0)
+			continue;
+		for (uint32_t j = 0; j < info.nr_jited_ksyms && j < info.nr_jited_func_lens && j < 8 && code->count < room; j++) {
+			if (starts[j] == 0)
+				continue;
+			code->ranges[code->count].start = starts[j];
+			code->ranges[code->count++].end = starts[j] + lengths[j];
+		}
+	}
+}
+
+bool code_has(const struct code_ranges *code, uint64_t address)
+{
+	for (size_t i = 0; i < code->count; i++)
+		// A return address may be the one behind the last instruction.
+		if (address > code->ranges[i].start && address <= code->ranges[i].end)
+			return true;
+	return false;
 }
 
 uint64_t bpf_counter(int map, uint32_t index)

@@ -43,9 +43,23 @@ int bpf_run_load(struct bpf_run *run);
 bool bpf_run_attach(struct bpf_run *run, const char *program);
 /** Detaches, last one first, and waits until none of the programs runs any more. */
 void bpf_run_detach(struct bpf_run *run);
+/** Returns when every run of a program that is under way on any CPU now is over. */
+void bpf_wait_for_running(void);
 void bpf_run_close(struct bpf_run *run);
 /** Times the kernel left out an attached program because one of its runs was under way on that CPU (Linux 5.12, else 0). */
 uint64_t bpf_run_missed(struct bpf_run *run);
+
+/** Where the kernel has put the code of the attached programs. */
+struct code_ranges {
+	struct {
+		uint64_t start, end;
+	} ranges[32];
+	size_t count;
+};
+
+/** Empty where the kernel does not tell. */
+void bpf_run_code(struct bpf_run *run, struct code_ranges *code);
+bool code_has(const struct code_ranges *code, uint64_t address);
 
 /** Sum of a per-CPU counter array's entry. */
 uint64_t bpf_counter(int map, uint32_t index);

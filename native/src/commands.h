@@ -13,6 +13,7 @@ enum exit_status {
 #define MAX_DURATION_MS 3600000
 
 int command_count(int argc, char **argv);
+int command_offcpu(int argc, char **argv);
 int command_syscalls(int argc, char **argv);
 int command_probes(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -12,4 +12,10 @@ embedded_count:
 	.incbin "count.bpf.o"
 embedded_count_end:
 	.byte 0
+	.balign 8
+	.global embedded_offcpu, embedded_offcpu_end
+embedded_offcpu:
+	.incbin "offcpu.bpf.o"
+embedded_offcpu_end:
+	.byte 0
 	.section .note.GNU-stack,"",%progbits

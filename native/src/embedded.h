@@ -6,6 +6,8 @@
 
 extern const char embedded_count[];
 extern const char embedded_count_end[];
+extern const char embedded_offcpu[];
+extern const char embedded_offcpu_end[];
 extern const char embedded_syscalls[];
 extern const char embedded_syscalls_end[];
 

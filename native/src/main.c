@@ -14,6 +14,7 @@ static const struct {
 	bool outlives_parent;
 } COMMANDS[] = {
 	{ "count", command_count, false },
+	{ "offcpu", command_offcpu, false },
 	{ "syscalls", command_syscalls, false },
 	{ "probes", command_probes, true },
 	{ "version", command_version, false },
@@ -28,6 +29,6 @@ int main(int argc, char **argv)
 			return EXIT_FAILED;
 		return COMMANDS[i].run(argc - 2, argv + 2);
 	}
-	fprintf(stderr, "usage: sonde-bpf count|syscalls|probes|version [--option N]…\n");
+	fprintf(stderr, "usage: sonde-bpf count|offcpu|syscalls|probes|version [--option N]…\n");
 	return EXIT_BAD_ARGUMENTS;
 }

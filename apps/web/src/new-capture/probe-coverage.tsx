@@ -5,7 +5,7 @@ type Coverage = Pick<ProbeHit, 'onHosts' | 'missing'>
 
 /** "on 37 of 40 hosts", or what it says with one host: nothing where it is there. */
 export function coverageWords({ onHosts }: Pick<Coverage, 'onHosts'>, hostCount: number): string {
-  if (hostCount === 1) return onHosts === 1 ? '' : 'not on this host'
+  if (hostCount === 1) return onHosts === 1 ? '' : 'not possible on this host'
   if (onHosts === hostCount) return `on all ${hostCount} hosts`
   if (onHosts === 0) return `on none of ${hostCount} hosts`
   return `on ${onHosts} of ${hostCount} hosts`

@@ -5,15 +5,19 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { hostFit } from '../hosts/host-fit.ts'
 import { ObstacleList } from '../recipes/obstacle-list.tsx'
 import { errorText } from '../trpc/errors.ts'
+import { useDebounced } from '../url/use-debounced.ts'
 import { BinaryField } from './binary-field.tsx'
 import { FinderDetails } from './finder-details.tsx'
 import { FinderHits, isRefused } from './finder-hits.tsx'
 import { FinderHosts } from './finder-hosts.tsx'
 import { PROBE_KIND_WORDS } from './probe-kind-words.ts'
+import { patternProbe, withoutStars } from './probe-pattern.ts'
+import { useProbeDetails } from './use-probe-details.ts'
 import { useProbeSearch } from './use-probe-search.ts'
 
 const IN_KERNEL: readonly ProbeKind[] = ['tracepoint', 'kprobe', 'pmu']
 type Filter = 'all' | ProbeKind
+const PATTERN_PAUSE_MS = 200
 
 export type ProbeFinderProps = {
   hosts: readonly HostView[]
@@ -54,13 +58,19 @@ export function ProbeFinder({
   const binary = within ?? chosenBinary
   const asked = filter === 'all' ? kinds.filter((kind) => IN_KERNEL.includes(kind)) : [filter]
   const ready = hosts.length > 0 && (!inBinary || binary !== null)
+  const hostIds = hosts.map((host) => host.id)
   const { result, error, loading, stale } = useProbeSearch({
-    hostIds: ready ? hosts.map((host) => host.id) : [],
-    text,
+    hostIds: ready ? hostIds : [],
+    text: withoutStars(text),
     kinds: asked,
     binary: inBinary ? binary : null,
   })
-  const hits = ready ? (result?.hits ?? []) : []
+  const paused = useDebounced(text, PATTERN_PAUSE_MS)
+  const pattern = ready ? patternProbe(paused, filter, inBinary ? binary : null) : null
+  const patternHit = useProbeDetails(hostIds, pattern === null ? [] : [pattern])
+  const whole = pattern === null ? undefined : patternHit.of(pattern)
+  // A name with * in it is a probe of its own, if there is anything that it fits: all of them.
+  const hits = ready ? [...(whole?.doc ? [whole] : []), ...(result?.hits ?? [])] : []
   const pick = (index: number, collector?: CollectorId | null) => {
     const hit = hits[index]
     if (!hit || isRefused(hit)) return
@@ -115,7 +125,9 @@ export function ProbeFinder({
           aria-controls={listId}
           aria-activedescendant={active ? `${listId}-${keys.active}` : undefined}
           data-shortcut="/"
-          placeholder={inBinary ? 'Name of a function, with * for anything' : 'sys_enter_open, block rq, tcp_retransmit, page-faults…'}
+          placeholder={
+            inBinary ? 'Words of a name, or a name with * for anything' : 'sys_enter_open, block rq, tcp_retransmit, page-faults, vfs_*…'
+          }
           value={text}
           disabled={!ready}
           onChange={(event) => {
@@ -147,7 +159,9 @@ export function ProbeFinder({
             </div>
           ) : loading || !result ? (
             <div className="flex flex-col gap-2 p-3 sm:col-span-2" role="status">
-              <span className="sr-only">Searching</span>
+              <span className={inBinary ? 'text-ink-2' : 'sr-only'}>
+                {inBinary ? 'The host reads what can be probed in this file…' : 'Searching'}
+              </span>
               {[0, 1, 2, 3].map((row) => (
                 <Skeleton key={row} className="h-5" />
               ))}

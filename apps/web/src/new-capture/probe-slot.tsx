@@ -74,6 +74,9 @@ export function ProbeSlot({
           <MissingHosts missing={known.missing} onHosts={known.onHosts} hostCount={hosts.length} />
         </div>
       ) : null}
+      {known?.doc && probe !== null && probeLabel(probe).includes('*') ? (
+        <HostText wrap text={known.doc} className="text-ink-2 text-sm sm:pl-12" />
+      ) : null}
       {known?.denied ? (
         <p className="text-bad text-sm">
           May not be attached: <HostText wrap text={known.denied} />

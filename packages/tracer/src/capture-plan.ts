@@ -1,5 +1,8 @@
 import type { CaptureSpec, HostCommand } from '@sonde/contract'
 import type { CollectorPlanOf } from './collectors/collector-plan.ts'
+import type { CountsPlan } from './collectors/counts-plan.ts'
+import type { EventsPlan } from './collectors/events-plan.ts'
+import type { LatencyPlan } from './collectors/latency-plan.ts'
 import type { StacksPlan } from './collectors/stacks-plan.ts'
 import type { SyscallsPlan } from './collectors/syscalls-plan.ts'
 import type { ResolvedProbe } from './probes/resolved-probe.ts'
@@ -33,9 +36,9 @@ export type CollectorPlan =
   | StacksPlan
   | SyscallsPlan
   | CollectorPlanOf<'offcpu'>
-  | CollectorPlanOf<'counts'>
-  | CollectorPlanOf<'latency'>
-  | CollectorPlanOf<'events'>
+  | CountsPlan
+  | LatencyPlan
+  | EventsPlan
   | CollectorPlanOf<'pmu'>
 
 /** A checked capture spec, compiled for this host: everything that `runCapture` will execute, word for word. */

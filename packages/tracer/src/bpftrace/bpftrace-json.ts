@@ -1,3 +1,4 @@
+import { jsonEntries } from './json-entries.ts'
 import { JsonValues } from './json-values.ts'
 
 /** A value in a map: integers (as numbers, exact to 2^53), text, and tuples or structs as they come. */
@@ -14,6 +15,8 @@ export type BpftraceMessage =
   | { type: 'map'; name: string; entries: Keyed<MapValue>[] }
   | { type: 'hist'; name: string; entries: Keyed<HistogramBucket[]>[] }
   | { type: 'stats'; name: string; entries: Keyed<Stats>[] }
+  /** A value that the program printed by itself: a tuple is an array. */
+  | { type: 'value'; value: MapValue }
   /** printf, time, join, cat, system, syscall …: text of the program's own. */
   | { type: 'text'; source: string; text: string }
   | { type: 'lost_events'; events: number }
@@ -101,6 +104,10 @@ function readMessage(text: string): BpftraceMessage[] {
       return isRecord(data) && isCount(data.probes) ? [{ type, probes: data.probes }] : [malformed(text)]
     case 'lost_events':
       return isRecord(data) && isCount(data.events) ? [{ type, events: data.events }] : [malformed(text)]
+    case 'value': {
+      const value = readMapValue(data)
+      return value === undefined ? [malformed(text)] : [{ type, value }]
+    }
     case 'map':
       return maps(data, text, readMapValue, isRecord).map((map) => ('type' in map ? map : { type: 'map', ...map }))
     case 'hist':
@@ -124,7 +131,7 @@ function maps<Value>(
 ): ({ name: string; entries: Keyed<Value>[] } | Extract<BpftraceMessage, { type: 'malformed' }>)[] {
   if (!isRecord(data)) return [malformed(text)]
   return Object.entries(data).map(([name, content]) => {
-    const pairs: [string | null, unknown][] = isKeyed(content) && isRecord(content) ? Object.entries(content) : [[null, content]]
+    const pairs: [string | null, unknown][] = isKeyed(content) && isRecord(content) ? entriesOf(text, name) : [[null, content]]
     const entries: Keyed<Value>[] = []
     for (const [key, raw] of pairs) {
       const value = read(raw)
@@ -133,6 +140,14 @@ function maps<Value>(
     }
     return { name, entries }
   })
+}
+
+/** The entries of one map of a message, with keys that are printed twice. */
+function entriesOf(text: string, name: string): [string, unknown][] {
+  const inside = (object: string | undefined, key: string) =>
+    object === undefined ? undefined : jsonEntries(object)?.find(([found]) => found === key)?.[1]
+  const map = inside(inside(text, 'data'), name)
+  return (map === undefined ? [] : (jsonEntries(map) ?? [])).map(([key, value]) => [key, JSON.parse(value)])
 }
 
 function readMapValue(value: unknown): MapValue | undefined {

@@ -2,6 +2,9 @@ import { assertNever, type CollectorId, type Instrument } from '@sonde/contract'
 import type { CollectorPlan } from '../capture-plan.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { PlanContext } from './collector-plan.ts'
+import { planCounts } from './counts-plan.ts'
+import { planEvents } from './events-plan.ts'
+import { planLatency } from './latency-plan.ts'
 import { planStacks } from './stacks-plan.ts'
 import { planSyscalls } from './syscalls-plan.ts'
 
@@ -12,10 +15,13 @@ export function planCollector(instrument: Instrument, context: Omit<PlanContext<
       return planStacks({ ...context, instrument })
     case 'syscalls':
       return planSyscalls({ ...context, instrument })
-    case 'offcpu':
     case 'counts':
+      return planCounts({ ...context, instrument })
     case 'latency':
+      return planLatency({ ...context, instrument })
     case 'events':
+      return planEvents({ ...context, instrument })
+    case 'offcpu':
     case 'pmu':
       throw new TraceRefusal('capability-missing', `This agent does not know the collector "${instrument.collector}" yet.`)
     default:

@@ -2,6 +2,9 @@ import { assertNever } from '@sonde/contract'
 import type { CollectorPlan } from '../capture-plan.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { Collector } from './collector.ts'
+import { CountsCollector } from './counts-collector.ts'
+import { EventsCollector } from './events-collector.ts'
+import { LatencyCollector } from './latency-collector.ts'
 import { StacksCollector } from './stacks-collector.ts'
 import { SyscallsCollector } from './syscalls-collector.ts'
 
@@ -12,10 +15,13 @@ export function startCollector(plan: CollectorPlan): Collector {
       return new StacksCollector(plan)
     case 'syscalls':
       return new SyscallsCollector(plan)
-    case 'offcpu':
     case 'counts':
+      return new CountsCollector(plan)
     case 'latency':
+      return new LatencyCollector(plan)
     case 'events':
+      return new EventsCollector(plan)
+    case 'offcpu':
     case 'pmu':
       throw new TraceRefusal('capability-missing', `This agent does not know the collector "${plan.id}" yet.`)
     default:

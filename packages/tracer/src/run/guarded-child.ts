@@ -123,7 +123,7 @@ export class GuardedChild {
   }
 
   /** The one child of timeout; null where it has none yet, or the kernel does not tell (CONFIG_PROC_CHILDREN). */
-  private toolPid(): number | null {
+  toolPid(): number | null {
     try {
       const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim()
       return /^\d+$/.test(children) ? Number(children) : null

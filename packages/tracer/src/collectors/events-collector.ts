@@ -1,0 +1,98 @@
+import type { EventsDelta, TargetQuality } from '@sonde/contract'
+import { BpftraceCollector, type MapSet, type SetMoment } from '../bpftrace/bpftrace-collector.ts'
+import { scalar } from '../bpftrace/map-rows.ts'
+import { type EventRow, RowReader } from '../bpftrace/row-reader.ts'
+import type { CollectorResult, PublishContext } from './collector.ts'
+import type { EventsPlan } from './events-plan.ts'
+
+/** Rows are handed over as they come, not only at the regular turns: someone may be looking. */
+const LIVE_EVERY_MS = 500
+
+/** `events`: rows as they come, and exact counts of those that did not. */
+export class EventsCollector extends BpftraceCollector {
+  readonly id = 'events'
+  private readonly plan: EventsPlan
+  private readonly rows: RowReader
+  private kept = 0
+  /** Rows that arrived beyond the cap, or of the tools themselves. */
+  private cut = 0
+  private counts = { sent: 0, overCap: 0, unmatched: 0 }
+  private before = { sent: 0, overCap: 0, unmatched: 0 }
+  private lost = 0
+  private reported = { overCap: 0, lost: 0 }
+  private liveTimer: NodeJS.Timeout | undefined
+
+  constructor(plan: EventsPlan) {
+    super(plan)
+    this.plan = plan
+    this.rows = new RowReader(plan.formats)
+  }
+
+  get activity(): { hits: number } {
+    const { sent, overCap } = this.counts
+    return { hits: (sent - this.before.sent + overCap - this.before.overCap) * this.plan.every }
+  }
+
+  get isEmpty(): boolean {
+    return this.kept === 0
+  }
+
+  protected override takeValue(value: unknown): void {
+    this.rows.take(value)
+    this.liveTimer ??= setTimeout(() => {
+      this.liveTimer = undefined
+      this.onReady?.()
+    }, LIVE_EVERY_MS)
+  }
+
+  protected takeSet(maps: MapSet, { kind }: SetMoment): void {
+    this.counts = { sent: scalar(maps, '@k'), overCap: scalar(maps, '@o'), unmatched: scalar(maps, '@u') }
+    if (kind === 'ready') this.before = this.counts
+    // Before the end, rows may still be on their way.
+    if (kind === 'last') this.lost = Math.max(0, this.counts.sent - this.before.sent - this.rows.arrived)
+  }
+
+  async publish(context: PublishContext, sink: (result: CollectorResult) => Promise<void>): Promise<void> {
+    const arrived = this.rows.drain(context.final)
+    const rows = arrived.filter((row) => row.ns >= context.zeroNs && !context.isExcluded(row.pid))
+    const kept = rows.slice(0, Math.max(0, this.plan.instrument.maxRows - this.kept))
+    this.kept += kept.length
+    this.cut += rows.length - kept.length
+    const overCap = this.counts.overCap - this.before.overCap + this.cut
+    if (kept.length === 0 && overCap === this.reported.overCap && this.lost === this.reported.lost && !context.final) return
+    const delta: EventsDelta = {
+      version: 1,
+      fields: this.plan.fields,
+      rows: await this.withNames(kept, context),
+      overCap: overCap - this.reported.overCap,
+      lost: this.lost - this.reported.lost,
+    }
+    this.reported = { overCap, lost: this.lost }
+    await sink({ kind: 'events', delta })
+  }
+
+  override addQuality(quality: TargetQuality): void {
+    super.addQuality(quality)
+    quality.hits += this.kept
+    quality.overCapEvents += this.reported.overCap
+    quality.unmatchedSpans += this.counts.unmatched - this.before.unmatched
+    if (this.rows.stray > 0) quality.notes.push(`${this.rows.stray} lines of bpftrace belong to no event.`)
+  }
+
+  override async close(): Promise<void> {
+    clearTimeout(this.liveTimer)
+    await super.close()
+  }
+
+  private async withNames(rows: readonly EventRow[], context: PublishContext): Promise<EventsDelta['rows']> {
+    const commOf = rows.some(({ comm }) => comm === null) ? await context.readComms() : () => undefined
+    return rows.map(({ ns, cpu, pid, tid, comm, values }) => ({
+      timeUs: (ns - context.zeroNs) / 1000,
+      cpu,
+      pid,
+      tid,
+      comm: comm ?? commOf(pid) ?? `:${pid}`,
+      values,
+    }))
+  }
+}

@@ -29,6 +29,7 @@ import { errorText, httpStatusOf } from '../trpc/errors.ts'
 import { HostStatus } from './host-status.tsx'
 import { CAPABILITY_WORDS } from './host-words.ts'
 import { PolicyPanel } from './policy-panel.tsx'
+import { ProbesPanel } from './probes-panel.tsx'
 
 export function HostPage({ id }: { id: string }) {
   const trpc = useTRPC()
@@ -113,32 +114,35 @@ export function HostPage({ id }: { id: string }) {
         </Notice>
       )}
       <div className="grid gap-3 lg:grid-cols-2">
-        <Panel title="Facts">
-          <Facts>
-            <Fact name="Host name">
-              <HostText text={facts.hostname} />
-            </Fact>
-            <Fact name="System">
-              <HostText text={`${facts.os}, ${facts.arch}`} />
-            </Fact>
-            <Fact name="Kernel">
-              <HostText text={facts.kernel} />
-            </Fact>
-            <Fact name="CPU">
-              {facts.cpuCount} × <HostText text={facts.cpuModel || 'unknown model'} wrap />
-            </Fact>
-            <Fact name="Memory">{formatBytes(facts.memoryBytes)}</Fact>
-            <Fact name="Agent">
-              <HostText text={facts.agentVersion} />
-            </Fact>
-            <Fact name="Boot">
-              <HostText text={facts.bootId} mono className="text-ink-2" />
-            </Fact>
-            <Fact name="Enrolled">
-              <TimeAgo date={host.data.enrolledAt} />
-            </Fact>
-          </Facts>
-        </Panel>
+        <div className="flex min-w-0 flex-col gap-3">
+          <Panel title="Facts">
+            <Facts>
+              <Fact name="Host name">
+                <HostText text={facts.hostname} />
+              </Fact>
+              <Fact name="System">
+                <HostText text={`${facts.os}, ${facts.arch}`} />
+              </Fact>
+              <Fact name="Kernel">
+                <HostText text={facts.kernel} />
+              </Fact>
+              <Fact name="CPU">
+                {facts.cpuCount} × <HostText text={facts.cpuModel || 'unknown model'} wrap />
+              </Fact>
+              <Fact name="Memory">{formatBytes(facts.memoryBytes)}</Fact>
+              <Fact name="Agent">
+                <HostText text={facts.agentVersion} />
+              </Fact>
+              <Fact name="Boot">
+                <HostText text={facts.bootId} mono className="text-ink-2" />
+              </Fact>
+              <Fact name="Enrolled">
+                <TimeAgo date={host.data.enrolledAt} />
+              </Fact>
+            </Facts>
+          </Panel>
+          <ProbesPanel hostId={id} />
+        </div>
         <div className="flex min-w-0 flex-col gap-3">
           <Panel title="Load now">
             {live ? (
@@ -216,10 +220,10 @@ export function HostPage({ id }: { id: string }) {
                   <td className="px-3 py-1.5 font-medium">
                     <HostText text={tool.name} />
                   </td>
-                  <td className="px-3 py-1.5">
+                  <td className="whitespace-nowrap px-3 py-1.5">
                     {tool.version === null ? <span className="text-warn">not found</span> : <HostText text={tool.version} />}
                   </td>
-                  <td className="hidden px-3 py-1.5 text-ink-3 sm:table-cell">
+                  <td className="hidden w-full max-w-0 truncate px-3 py-1.5 text-ink-3 sm:table-cell">
                     {tool.path === null ? null : <HostText text={tool.path} mono />}
                   </td>
                 </tr>

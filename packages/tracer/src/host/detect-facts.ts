@@ -98,6 +98,8 @@ async function testCapabilities(paths: Paths, tools: readonly Tool[]): Promise<C
   const needsBpftrace = bpftrace.available ? (guards ?? root) : { reason: bpftrace.reason ?? '', remedy: bpftrace.remedy ?? '' }
   // One after the other: perf mounts tracefs where it is missing, and bpftrace needs it.
   const stacks = needsPerf === null ? await testStacks(paths.perf ?? 'perf') : missing('stacks', needsPerf.reason, needsPerf.remedy)
+  const sched = needsPerf === null ? await trySwitches(paths.perf ?? 'perf') : null
+  const offcpu = needsPerf === null ? offcpuBy(sched) : missing('offcpu', needsPerf.reason, needsPerf.remedy)
   const pmu = perf.available ? await testPmu(paths.perf ?? 'perf') : missing('hardware-pmu', perf.reason ?? '', perf.remedy ?? '')
   const unfit = guards ?? root
   const helper = unfit === null ? await testBpfHelper(paths.bpfHelper) : missing('bpf-helper', unfit.reason, unfit.remedy)
@@ -112,6 +114,8 @@ async function testCapabilities(paths: Paths, tools: readonly Tool[]): Promise<C
     helper,
     stacks,
     syscalls,
+    offcpu,
+    await tracepointsBy(sched, syscalls.available),
     pmu,
     await testProbeKind('kprobes', 'kprobe', 'CONFIG_KPROBE_EVENTS'),
     await testProbeKind('uprobes', 'uprobe', 'CONFIG_UPROBE_EVENTS'),
@@ -146,6 +150,36 @@ async function testStacks(perf: string): Promise<Capability> {
     'stacks',
     `A test recording with perf failed: ${lastWords(attempt)}`,
     'The agent needs root (or CAP_PERFMON) and a kernel with CONFIG_PERF_EVENTS; in a container it must be privileged.',
+  )
+}
+
+/** Records every switch between tasks for a moment, which needs tracefs and the scheduler's tracepoints. */
+function trySwitches(perf: string): Promise<Attempt> {
+  const event = ['-e', 'sched:sched_switch', '-c', '1', '-g', '--switch-events', '-a', '-k', 'CLOCK_MONOTONIC']
+  return tryCommand([perf, 'record', ...event, '-o', '-', '--', 'sleep', '0.05'], PERF_ENV)
+}
+
+const recorded = (attempt: Attempt | null): boolean => attempt?.ok === true && attempt.stdout.startsWith('PERFILE2')
+
+function offcpuBy(sched: Attempt | null): Capability {
+  if (recorded(sched)) return present('offcpu')
+  return missing(
+    'offcpu',
+    `A test recording of task switches failed: ${sched === null ? 'perf was not there.' : lastWords(sched)}`,
+    'It needs root (or CAP_PERFMON), tracefs, and a kernel with CONFIG_EVENT_TRACING (every distribution has it).',
+  )
+}
+
+async function tracepointsBy(sched: Attempt | null, syscallsCounted: boolean): Promise<Capability> {
+  const hasTracefs = await exists('/sys/kernel/tracing/events/sched')
+  // Without perf, what bpftrace has counted at tracepoints proves them.
+  if (hasTracefs && (recorded(sched) || (sched === null && syscallsCounted))) return present('tracepoints')
+  return missing(
+    'tracepoints',
+    hasTracefs ? `A test at a tracepoint failed: ${sched === null ? 'no tool was there.' : lastWords(sched)}` : 'tracefs is not mounted.',
+    hasTracefs
+      ? 'The agent needs root (or CAP_PERFMON); in a container it must be privileged.'
+      : 'mount -t tracefs tracefs /sys/kernel/tracing, then restart the agent; it needs a kernel with CONFIG_EVENT_TRACING.',
   )
 }
 

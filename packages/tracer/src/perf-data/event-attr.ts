@@ -61,6 +61,8 @@ export type SampleLayout = {
   period: number
   /** Where the callchain's count is, unless `read` values of variable length come before it. */
   callchain: number
+  /** Raw data follows the callchain. */
+  hasRaw: boolean
   /** READ values stand before the callchain: their group form has as many entries as it says. */
   readGroupEntryBytes: number
   readGroupAt: number
@@ -99,7 +101,8 @@ export function sampleLayout(attr: Pick<EventAttr, 'sampleType' | 'readFormat'>)
     } else at += perValue + times
   }
   const callchain = field(SAMPLE.callchain)
-  return { ip, tid, time, id, streamId, cpu, period, callchain, readGroupAt, readGroupEntryBytes, fixedBytes: at }
+  const hasRaw = (sampleType & SAMPLE.raw) !== 0
+  return { ip, tid, time, id, streamId, cpu, period, callchain, hasRaw, readGroupAt, readGroupEntryBytes, fixedBytes: at }
 }
 
 /** An event of a stream with what its records look like. `timeFromEnd`: see `trailerTimeFromEnd`. */

@@ -49,6 +49,11 @@ export const SAMPLE = {
   identifier: 1 << 16,
 } as const
 
+/** perf_event_attr.type */
+export const EVENT_TYPE = { hardware: 0, software: 1, tracepoint: 2 } as const
+/** perf_event_attr.config of software events. */
+export const SOFTWARE_CONFIG = { cpuClock: 0, dummy: 9 } as const
+
 /** perf_event_attr.read_format */
 export const READ_FORMAT = { totalTimeEnabled: 1, totalTimeRunning: 2, id: 4, group: 8, lost: 16 } as const
 

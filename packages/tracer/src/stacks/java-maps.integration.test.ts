@@ -46,7 +46,7 @@ async function record(pid: number): Promise<{ profile: Profile; capture: StackCa
   capture.stop(3_000)
   await capture.ended
   const meta = { event: 'cpu-clock', unit: 'samples', periodNs: 0, startMs: 0, durationMs: 0, timed: true } as const
-  return { profile: await capture.takeProfile(meta, { id: 'h', name: 'h' }, 0), capture }
+  return { profile: await capture.takeProfile({ meta, host: { id: 'h', name: 'h' }, zeroNs: 0 }), capture }
 }
 
 /** Samples whose innermost frame is of this kind and its name holds the text. */

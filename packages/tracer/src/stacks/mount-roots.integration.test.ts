@@ -89,7 +89,7 @@ async function record(pids: number[], whileRecording: () => void): Promise<Map<s
     capture.stop(3_000)
     await capture.ended
     const meta = { event: 'cpu-clock', unit: 'samples', periodNs: 0, startMs: 0, durationMs: 0, timed: true } as const
-    return libraryFrames(await capture.takeProfile(meta, { id: 'h', name: 'h' }, 0))
+    return libraryFrames(await capture.takeProfile({ meta, host: { id: 'h', name: 'h' }, zeroNs: 0 }))
   } finally {
     await capture.close(false)
   }

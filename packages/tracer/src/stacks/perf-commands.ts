@@ -2,7 +2,24 @@ import type { HostCommand, HostFacts, InstrumentOf } from '@sonde/contract'
 import type { TraceScope } from '../capture-plan.ts'
 import { deadlineSeconds, guardedArgv } from '../run/guarded-child.ts'
 import { PERF_ENV } from './perf-env.ts'
+import type { PerfEvent } from './perf-events.ts'
 import { perfScriptArgv } from './perf-script.ts'
+
+export type PerfRecordInput = {
+  durationMs: number
+  facts: HostFacts
+  scope: TraceScope
+  /** perf cannot filter processes here: it records the whole host. */
+  wholeHost: boolean
+  sides: InstrumentOf<'stacks'>['sides']
+  what:
+    | { kind: 'counter'; event: string; sample: InstrumentOf<'stacks'>['sample'] }
+    /** One in `every` events, on each CPU (or thread, where processes are recorded) by itself. */
+    | { kind: 'events'; events: readonly PerfEvent[]; every: number }
+}
+
+/** Stands for the group of events that have to be made until it is known. */
+export const GROUP_TO_COME = 'sonde_GROUP'
 
 /**
  * perf record, streaming to us: nothing is written to disk, and what was recorded survives whatever kills perf.
@@ -11,21 +28,12 @@ import { perfScriptArgv } from './perf-script.ts'
  * - `--control`: a `ping` makes perf hand over what is in its buffers, so that a quiet host shows results as soon as a busy one,
  *   without a wake-up per sample (`--no-buffering`). perf before 5.11 does not know it.
  */
-export function perfRecordCommand(input: {
-  durationMs: number
-  facts: HostFacts
-  scope: TraceScope
-  wholeHost: boolean
-  event: string
-  sample: InstrumentOf<'stacks'>['sample']
-}): HostCommand {
-  const { durationMs, facts, scope, event, sample } = input
-  const { path, version } = toolOf(facts)
-  const argv = [path, 'record', '-e', event === 'cpu-clock' ? 'cpu-clock:I' : event]
-  argv.push(...(sample.by === 'frequency' ? ['-F', String(sample.hz)] : ['-c', String(sample.every)]), '-g')
-  if (scope.kind === 'host' || input.wholeHost) argv.push('-a')
-  else if (scope.kind === 'processes') argv.push('-p', scope.pids.join(','))
-  else argv.push('-a', '-G', scope.path)
+export function perfRecordCommand(input: PerfRecordInput, group = GROUP_TO_COME): HostCommand {
+  const { durationMs, facts, scope, sides } = input
+  const { path, version } = perfOf(facts)
+  const argv = [path, 'record', ...eventArguments(input, group), '-g']
+  if (sides !== 'both') argv.push(`--${sides}-callchains`)
+  argv.push(...scopeArguments(scope, input.wholeHost))
   argv.push('-k', 'CLOCK_MONOTONIC', ...(knowsControl(version) ? ['--control', 'fd:3'] : ['--no-buffering']), '-o', '-')
   return {
     collector: 'stacks',
@@ -37,12 +45,41 @@ export function perfRecordCommand(input: {
   }
 }
 
+function eventArguments({ what, scope, wholeHost }: PerfRecordInput, group: string): string[] {
+  if (what.kind === 'counter') {
+    const { event, sample } = what
+    return [
+      '-e',
+      event === 'cpu-clock' ? 'cpu-clock:I' : event,
+      ...(sample.by === 'frequency' ? ['-F', String(sample.hz)] : ['-c', String(sample.every)]),
+    ]
+  }
+  // What perf does itself is no part of the host's work; where it follows processes, it is not among them.
+  const exceptPerf = scope.kind === 'processes' && !wholeHost ? [] : ['--exclude-perf']
+  const events = what.events.flatMap(({ selector, filter, definition }) => [
+    '-e',
+    definition === null ? selector : `${group}:${selector}`,
+    ...(filter === null ? [] : ['--filter', filter]),
+    ...exceptPerf,
+  ])
+  // With the period in its samples, the kernel hands over every single event of a tracepoint, whatever the period (perf_swevent_event).
+  return [...events, '-c', String(what.every), ...(what.every > 1 ? ['--no-period'] : [])]
+}
+
+/** Whom perf records. */
+export function scopeArguments(scope: TraceScope, wholeHost: boolean): string[] {
+  const cpus = scope.cpus === undefined ? [] : ['-C', scope.cpus.join(',')]
+  if (scope.kind === 'host' || wholeHost) return cpus.length > 0 ? cpus : ['-a']
+  if (scope.kind === 'processes') return ['-p', scope.pids.join(','), ...cpus]
+  return [...(cpus.length > 0 ? cpus : ['-a']), '-G', scope.path]
+}
+
 /**
  * perf script, as the symboliser of the stream. It may take a while longer than the recording. Without the right to enter other mount
  * namespaces: paths are rewritten (MountRoots) so that they hold from ours, and where perf enters a namespace they would not.
  */
 export function perfScriptCommand(input: { durationMs: number; facts: HostFacts }): HostCommand {
-  const { path, version } = toolOf(input.facts)
+  const { path, version } = perfOf(input.facts)
   const script = perfScriptArgv(path, { lineBuffered: true, force: false })
   const argv = guardedArgv(['setpriv', '--bounding-set', '-sys_chroot', '--', ...script], deadlineSeconds(input.durationMs) + 60)
   return { collector: 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
@@ -53,7 +90,7 @@ export function knowsControl(version: string | null): boolean {
   return major > 5 || (major === 5 && minor >= 11)
 }
 
-function toolOf(facts: HostFacts): { path: string; version: string | null } {
+export function perfOf(facts: HostFacts): { path: string; version: string | null } {
   const tool = facts.tools.find(({ name }) => name === 'perf')
   return { path: tool?.path ?? 'perf', version: tool?.version ?? null }
 }

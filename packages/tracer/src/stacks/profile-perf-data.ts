@@ -68,7 +68,11 @@ export async function profilePerfData(
     durationMs: (lastNs - firstNs) / 1e6,
     timed: lastNs > 0,
   }
-  const { profile, counts } = recorder.profileOf(batch, meta, { id: options.hostId ?? '', name: options.hostName ?? '' }, firstNs)
+  const { profile, counts } = recorder.profileOf(batch, {
+    meta,
+    host: { id: options.hostId ?? '', name: options.hostName ?? '' },
+    zeroNs: firstNs,
+  })
   return {
     profile,
     counts: { ...recorder.counts, ...counts },

@@ -1,14 +1,17 @@
 import type { HostCommand, TargetQuality } from '@sonde/contract'
-import { FRAME_KIND, type Profile, type ProfileMeta } from '@sonde/profile'
+import { FRAME_KIND, type Profile } from '@sonde/profile'
+import type { EventAttr } from '../perf-data/event-attr.ts'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import { PerfStream } from '../perf-data/perf-stream.ts'
 import { type ExitStatus, GuardedChild, PATIENCE_MS } from '../run/guarded-child.ts'
+import type { EventTraits } from './event-traits.ts'
 import { JavaMaps } from './java-maps.ts'
 import { JitMaps } from './jit-maps.ts'
 import { MountRoots } from './mount-roots.ts'
 import { PerfScript } from './perf-script.ts'
+import type { Thread } from './process-table.ts'
 import { kernelMaxStack } from './profile-perf-data.ts'
-import { type FrameCounts, StackRecorder } from './stack-recorder.ts'
+import { type FrameCounts, type ProfileOptions, StackRecorder } from './stack-recorder.ts'
 import { isJitDso, splitSymbolText, UNKNOWN_JIT_FRAME } from './symbol-text.ts'
 import { type ProcessTraits, readTraits, UnknownFrameCounts } from './unknown-frames.ts'
 
@@ -23,7 +26,14 @@ export type StackCaptureOptions = {
   record: HostCommand
   script: HostCommand
   onlyPids: readonly number[] | null
+  /** See StackRecorderOptions. */
+  traitsOf?: (attr: EventAttr) => EventTraits | null
+  keeps?: (thread: Thread) => boolean
+  /** Why an event that perf has opened is not the one that was asked for; null where it is. */
+  refuses?: (attr: EventAttr) => string | null
 }
+
+export type TakeOptions = Omit<ProfileOptions, 'unknown'> & { giveUpAfterMs?: number }
 
 /** perf record and perf script at work: records from now on, and turns what was recorded into profiles whenever asked. */
 export class StackCapture {
@@ -58,6 +68,12 @@ export class StackCapture {
       maxStack: kernelMaxStack(),
       onlyPids: options.onlyPids ?? undefined,
       mountRoots: this.mountRoots,
+      traitsOf: options.traitsOf,
+      keeps: options.keeps,
+      onEvent: (attr) => {
+        const why = options.refuses?.(attr) ?? null
+        if (why !== null) this.fail(why)
+      },
       onInitialised: () => begun(true),
     })
     this.stream = new PerfStream(this.recorder)
@@ -76,6 +92,7 @@ export class StackCapture {
 
   /** Ends the recording; it is over when `ended` resolves, at the latest after `patienceMs`. */
   stop(patienceMs: number): void {
+    if (this.status !== null) return
     this.interrupted = true
     this.record.interrupt(patienceMs)
   }
@@ -107,19 +124,14 @@ export class StackCapture {
   }
 
   /**
-   * What was recorded since the last call, with names. Samples from before `zeroNs` (CLOCK_MONOTONIC) are left out.
-   * `giveUpAfterMs`: how long perf may take to resolve; what it has not answered by then is unknown.
+   * What was recorded since the last call, with names. `giveUpAfterMs`: how long perf may take to resolve; what it has not answered by
+   * then is unknown.
    */
-  async takeProfile(
-    meta: ProfileMeta,
-    host: { id: string; name: string },
-    zeroNs: number,
-    giveUpAfterMs = RESOLVE_TIMEOUT_MS,
-  ): Promise<Profile> {
+  async takeProfile({ giveUpAfterMs = RESOLVE_TIMEOUT_MS, ...options }: TakeOptions): Promise<Profile> {
     const batch = this.recorder.takeBatch()
     await this.script.resolve(batch.thinned, batch.asked, giveUpAfterMs)
     await this.followJitMaps()
-    const { profile, counts } = this.recorder.profileOf(batch, meta, host, zeroNs, this.unknown)
+    const { profile, counts } = this.recorder.profileOf(batch, { ...options, unknown: this.unknown })
     await this.readTraits()
     this.frameCounts.frames += counts.frames
     this.frameCounts.unknownFrames += counts.unknownFrames

@@ -7,6 +7,7 @@ import { CONTEXT_LOW, CONTEXT_LOW_MIN, MISC, RECORD } from '../perf-data/record-
 import { AddressTable, CONTEXT, type Context } from './address-table.ts'
 import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'
+import { ChainCompleter, type EventTraits, PLAIN_TRAITS, weightOf } from './event-traits.ts'
 import type { MountRoots } from './mount-roots.ts'
 import { ProcessTable, type Thread } from './process-table.ts'
 import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
@@ -22,6 +23,10 @@ export type StackRecorderOptions = {
   mountRoots?: MountRoots | undefined
   /** Called with each event once; default does nothing. */
   onEvent?: (attr: EventAttr) => void
+  /** What samples of an event mean; null: it is not recorded. Without it, only the first event that has samples is. */
+  traitsOf?: ((attr: EventAttr) => EventTraits | null) | undefined
+  /** Whether a sample of this task is kept, where perf could not tell; those that are not are counted. */
+  keeps?: ((thread: Thread) => boolean) | undefined
   onInitialised?: () => void
 }
 
@@ -35,6 +40,18 @@ export type StackBatch = {
   chains: number[]
   threads: Thread[]
   timesNs: number[]
+  weights: number[]
+}
+
+export type ProfileOptions = {
+  meta: ProfileMeta
+  host: { id: string; name: string }
+  /** The time, in perf's clock, that is 0 in the profile. Samples from before are left out: one collector attaches sooner than the other. */
+  zeroNs: number
+  /** Told of frames without a name. */
+  unknown?: UnknownFrameCounts
+  /** Processes whose samples are left out: the tracers. */
+  isExcluded?: (pid: number) => boolean
 }
 
 /** Counts over all samples of one profile. */
@@ -42,10 +59,20 @@ export type FrameCounts = { frames: number; unknownFrames: number }
 
 /**
  * Takes perf's records in order, remembers samples as numbers of chains, and writes down (in a ThinStream) the addresses that perf has
- * to resolve. Idle tasks (pid 0) are left out. Of several events only the first one that has samples is recorded.
+ * to resolve.
  */
 export class StackRecorder implements PerfStreamHandler {
-  readonly counts = { samples: 0, idleSamples: 0, otherEventSamples: 0, filteredSamples: 0, lost: 0, throttled: 0, truncatedStacks: 0 }
+  readonly counts = {
+    samples: 0,
+    idleSamples: 0,
+    otherEventSamples: 0,
+    filteredSamples: 0,
+    /** Samples without a weight that could be added up: see `weightOf`. */
+    weightless: 0,
+    lost: 0,
+    throttled: 0,
+    truncatedStacks: 0,
+  }
   readonly processes = new ProcessTable()
   readonly thin = new ThinStream()
   private readonly options: StackRecorderOptions
@@ -62,11 +89,15 @@ export class StackRecorder implements PerfStreamHandler {
   private frameOf: number[] = []
   private entries = new Int32Array(256)
   private event: StreamEvent | null = null
+  /** By index of the event. */
+  private readonly traits: (EventTraits | null)[] = []
+  private readonly completer = new ChainCompleter()
   private kept: Set<number> | null
   private asked: AskedAddresses = { count: 0, last: -1 }
   private batchChains: number[] = []
   private batchThreads: Thread[] = []
   private batchTimesNs: number[] = []
+  private batchWeights: number[] = []
 
   constructor(options: StackRecorderOptions) {
     this.options = options
@@ -75,7 +106,7 @@ export class StackRecorder implements PerfStreamHandler {
 
   /** Bytes that are buffered for the next batch, roughly. */
   get bufferedBytes(): number {
-    return this.thin.sizeBytes + this.batchChains.length * 24
+    return this.thin.sizeBytes + this.batchChains.length * 32
   }
 
   /** Bytes that stay for the whole recording, roughly. */
@@ -90,6 +121,7 @@ export class StackRecorder implements PerfStreamHandler {
   onEvent(event: StreamEvent, raw: Uint8Array): void {
     this.thin.event(event.attr, raw)
     this.options.onEvent?.(event.attr)
+    if (this.options.traitsOf !== undefined) this.traits[event.index] = this.options.traitsOf(event.attr)
   }
 
   onRecord(type: number, block: Block, offset: number): void {
@@ -142,14 +174,15 @@ export class StackRecorder implements PerfStreamHandler {
 
   onSample(event: StreamEvent, block: Block, offset: number, timeNs: number): void {
     this.event ??= event
-    if (event !== this.event) {
+    const traits = this.options.traitsOf === undefined ? (event === this.event ? PLAIN_TRAITS : null) : (this.traits[event.index] ?? null)
+    if (traits === null) {
       this.counts.otherEventSamples++
       return
     }
     const { layout } = event
     const pid = layout.tid < 0 ? -1 : block.view.getInt32(offset + layout.tid, true)
     const tid = layout.tid < 0 ? -1 : block.view.getInt32(offset + layout.tid + 4, true)
-    if (tid === 0) {
+    if (tid === 0 && !traits.keepIdle) {
       this.counts.idleSamples++
       return
     }
@@ -158,11 +191,21 @@ export class StackRecorder implements PerfStreamHandler {
       return
     }
     const thread = this.processes.threadOf(pid, tid)
-    const chain = layout.callchain >= 0 ? this.chainOf(event, block, offset, pid) : this.chainOfIp(event, block, offset, pid)
+    if (this.options.keeps?.(thread) === false) {
+      this.counts.filteredSamples++
+      return
+    }
+    const weight = weightOf(traits, event, block, offset)
+    if (weight === null) {
+      this.counts.weightless++
+      return
+    }
+    const chain = layout.callchain >= 0 ? this.chainOf(event, block, offset, pid, traits) : this.chainOfIp(event, block, offset, pid)
     this.counts.samples++
     this.batchChains.push(chain)
     this.batchThreads.push(thread)
     this.batchTimesNs.push(timeNs)
+    this.batchWeights.push(weight)
   }
 
   /** Hands over what was recorded since the last call. Its profile can be made once the addresses in `asked` are answered. */
@@ -174,11 +217,13 @@ export class StackRecorder implements PerfStreamHandler {
       chains: this.batchChains,
       threads: this.batchThreads,
       timesNs: this.batchTimesNs,
+      weights: this.batchWeights,
     }
     this.asked = { count: 0, last: -1 }
     this.batchChains = []
     this.batchThreads = []
     this.batchTimesNs = []
+    this.batchWeights = []
     return batch
   }
 
@@ -222,17 +267,9 @@ export class StackRecorder implements PerfStreamHandler {
     return Array.from(this.chains.entriesOf(chain), (address) => this.frameOfAddress(address))
   }
 
-  /**
-   * A batch's samples as a profile. `zeroNs`: the time, in perf's clock, that is 0 in the profile.
-   * Samples from before are left out: one collector attaches sooner than the other. `unknown` is told of frames without a name.
-   */
-  profileOf(
-    batch: StackBatch,
-    meta: ProfileMeta,
-    host: { id: string; name: string },
-    zeroNs: number,
-    unknown?: UnknownFrameCounts,
-  ): { profile: Profile; counts: FrameCounts } {
+  /** A batch's samples as a profile. */
+  profileOf(batch: StackBatch, options: ProfileOptions): { profile: Profile; counts: FrameCounts } {
+    const { meta, host, zeroNs, unknown } = options
     const builder = new ProfileBuilder(meta)
     const hostRow = builder.addHost(host.id, host.name)
     const frameRow = new Int32Array(this.frames.length).fill(-1)
@@ -247,7 +284,7 @@ export class StackRecorder implements PerfStreamHandler {
       const chain = batch.chains[i] ?? 0
       const thread = batch.threads[i]
       const timeNs = batch.timesNs[i] ?? 0
-      if (thread === undefined || timeNs < zeroNs) continue
+      if (thread === undefined || timeNs < zeroNs || options.isExcluded?.(thread.pid)) continue
       let stack = stackRow[chain] ?? -1
       if (stack === -2) {
         const entries = this.chains.entriesOf(chain)
@@ -278,7 +315,7 @@ export class StackRecorder implements PerfStreamHandler {
         lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
         threadRow.set(thread, lastRow)
       }
-      builder.addSample(stack, lastRow, (timeNs - zeroNs) / 1000, 1)
+      builder.addSample(stack, lastRow, (timeNs - zeroNs) / 1000, batch.weights[i] ?? 1)
     }
     return { profile: builder.build(), counts }
   }
@@ -294,19 +331,20 @@ export class StackRecorder implements PerfStreamHandler {
     return true
   }
 
-  private chainOf(event: StreamEvent, block: Block, offset: number, pid: number): number {
+  private chainOf(event: StreamEvent, block: Block, offset: number, pid: number, traits: EventTraits): number {
     const { layout } = event
     const size = block.view.getUint16(offset + 6, true)
     let at = layout.callchain
     if (layout.readGroupAt >= 0) at += block.view.getUint32(offset + layout.readGroupAt, true) * layout.readGroupEntryBytes
     const length = at + 8 <= size ? block.view.getUint32(offset + at, true) : -1
     if (length < 0 || at + 8 + length * 8 > size) throw new PerfDataError('a callchain that does not fit in its sample')
-    const from = (offset + at + 8) / 4
-    const to = from + length * 2
+    const start = (offset + at + 8) / 4
+    const recorded = { words: block.words, from: start, to: start + length * 2 }
+    const { words, from, to } = this.completer.complete(traits, event, block, offset, recorded)
     const space = this.processes.spaceOf(pid)
     const { kernelSpace } = this.processes
-    const known = this.chains.find(space, kernelSpace, block.words, from, to)
-    const chain = known >= 0 ? known : this.addChain(event, block, offset, pid, space, from, to)
+    const known = this.chains.find(space, kernelSpace, words, from, to)
+    const chain = known >= 0 ? known : this.addChain(event, block, offset, pid, space, { words, from, to })
     if (this.chains.depthOf(chain) >= this.options.maxStack) this.counts.truncatedStacks++
     return chain
   }
@@ -320,7 +358,7 @@ export class StackRecorder implements PerfStreamHandler {
     if (known >= 0) return known
     const mode = block.view.getUint16(offset + 4, true) & MISC.cpuModeMask
     const context = mode === MISC.kernel ? CONTEXT.kernel : mode === MISC.user ? CONTEXT.user : CONTEXT.unknown
-    return this.addChain(event, block, offset, pid, space, from, to, context)
+    return this.addChain(event, block, offset, pid, space, { words: block.words, from, to }, context)
   }
 
   private addChain(
@@ -329,11 +367,9 @@ export class StackRecorder implements PerfStreamHandler {
     offset: number,
     pid: number,
     space: number,
-    from: number,
-    to: number,
+    { words, from, to }: { words: Uint32Array; from: number; to: number },
     start: Context = CONTEXT.unknown,
   ): number {
-    const { words } = block
     const { kernelSpace } = this.processes
     if ((to - from) / 2 > this.entries.length) this.entries = new Int32Array(to - from)
     let firstNew = this.addresses.length

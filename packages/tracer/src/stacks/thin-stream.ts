@@ -1,6 +1,6 @@
 import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
 import type { Block } from '../perf-data/record-scanner.ts'
-import { CONTEXT_LOW, MAGIC, MISC, PIPE_HEADER_BYTES, RECORD, SAMPLE } from '../perf-data/record-types.ts'
+import { CONTEXT_LOW, EVENT_TYPE, MAGIC, MISC, PIPE_HEADER_BYTES, RECORD, SAMPLE } from '../perf-data/record-types.ts'
 import { type AddressTable, CONTEXT, type Context } from './address-table.ts'
 
 /** Fields that also stand in other records' trailers: they must stay as they are. */
@@ -60,6 +60,11 @@ export class ThinStream {
   event(attr: EventAttr, raw: Uint8Array): void {
     const at = this.header(RECORD.headerAttr, 0, 8 + raw.length)
     this.bytes.set(raw, at + 8)
+    // Of a tracepoint perf would ask for its format; all that matters here is that it is an event.
+    if (attr.type === EVENT_TYPE.tracepoint) {
+      this.view.setUint32(at + 8, EVENT_TYPE.software, true)
+      this.view.setBigUint64(at + 8 + 8, 0n, true)
+    }
     this.view.setUint32(at + 8 + 24, thinSampleType(attr.sampleType), true)
     this.view.setUint32(at + 8 + 28, 0, true)
   }

@@ -1,4 +1,5 @@
 // Bundles the agent into one file that needs nothing but Node: dist/main.js
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -27,3 +28,9 @@ await build({
   plugins: [englishOnly],
   logLevel: 'warning',
 })
+
+// The native helper, where it was built (scripts/setup/build-native.mjs): the agent looks for it beside itself.
+const helper = path.join(here, '../../native/dist', process.arch, 'sonde-bpf')
+const beside = path.join(here, 'dist/sonde-bpf')
+rmSync(beside, { force: true })
+if (existsSync(helper)) copyFileSync(helper, beside)

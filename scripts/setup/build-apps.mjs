@@ -67,7 +67,9 @@ export async function ensureBuilt(root, progress, names = APPS.map((app) => app.
   for (const app of APPS.filter((candidate) => names.includes(candidate.name))) {
     const folder = path.join(root, 'apps', app.name)
     const stamp = path.join(folder, app.stamp)
-    const hash = contentHash(root, [...common, `apps/${app.name}`])
+    // The agent carries the native helper with it.
+    const carried = app.name === 'agent' ? [`native/dist/${process.arch}/sonde-bpf.sha256`] : []
+    const hash = contentHash(root, [...common, ...carried, `apps/${app.name}`])
     if (stampedWith(stamp, hash) && existsSync(path.join(folder, app.output))) continue
     await progress.step(`building ${app.name}`, async () => {
       rmSync(stamp, { force: true })

@@ -4,7 +4,9 @@ import type { ScopeFilter } from './scope-filter.ts'
 /** What a program prints, a line each, with the moment (CLOCK_MONOTONIC, ns): all probes are attached; a set of maps is complete; the time is over; it ends. */
 export const MARKS = { ready: 'sonde-ready', slice: 'sonde-slice', time: 'sonde-time', end: 'sonde-end', full: 'sonde-full' } as const
 
-const READY_TICK_MS = 20
+const TICK_MS = 20
+/** What is still in bpftrace's buffers when it is told to exit is thrown away: ticks that it gets to read it. */
+const DRAIN_TICKS = 8
 
 export type ProgramParts = {
   durationMs: number
@@ -21,6 +23,8 @@ export type ProgramParts = {
   /** What happens only every second, before that. */
   onTick?: Code
   onReady?: Code
+  /** What stops the recording where the program prints as it goes: there is then a moment to read what is on its way, before it ends. */
+  closeTap?: Code
   /** Keep the names of processes that end. */
   keepNames: boolean
   /** Maps that are no result: emptied before everything is printed for the last time. */
@@ -36,7 +40,7 @@ export type Program = {
 /**
  * Puts a program together. All share these maps:
  *
- *   @self  bpftrace's own process          @r  everything is attached         @d  names of processes that ended
+ *   @self  bpftrace's own process    @r  everything is attached    @z  the time is over    @d  names of processes that ended
  *
  * bpftrace 0.17 says `attached_probes` before it attaches any; but it attaches in the order of the text, so the first tick of the last
  * probe says that all are. It ends by itself when the time is over, since it may miss a signal.
@@ -51,19 +55,20 @@ export function programOf(parts: ProgramParts): Program {
     code` `,
   )
   const names = parts.keepNames ? code`print(@d); clear(@d); ` : nothing
+  const drain = parts.closeTap === undefined ? nothing : code` else if (@z) { @z++; if (@z > ${integer(DRAIN_TICKS)}) { exit(); } }`
   const shared = [
     ...(filter.onFork === null ? [] : [filter.onFork]),
     ...(onExit.text === '' ? [] : [code`tracepoint:sched:sched_process_exit { ${onExit} }`]),
-    code`interval:ms:${integer(parts.durationMs)} { printf("${MARK.time} %llu\\n", nsecs); exit(); }`,
+    code`interval:ms:${integer(parts.durationMs)} { printf("${MARK.time} %llu\\n", nsecs); ${parts.closeTap === undefined ? code`exit();` : code`@z = 1; ${parts.closeTap}`} }`,
     code`interval:s:1 { if (@r) { ${parts.onTick ?? nothing} ${parts.onSlice} ${names}printf("${MARK.slice} %llu\\n", nsecs); } }`,
-    code`interval:ms:${integer(READY_TICK_MS)} { if (@r == 0) { @r = 1; ${parts.onReady ?? nothing} ${parts.onSlice} printf("${MARK.ready} %llu\\n", nsecs); } }`,
+    code`interval:ms:${integer(TICK_MS)} { if (@r == 0) { @r = 1; ${parts.onReady ?? nothing} ${parts.onSlice} printf("${MARK.ready} %llu\\n", nsecs); }${drain} }`,
   ]
   const clears = join(
     [...filter.maps, ...parts.workMaps].map((map) => code`clear(${map});`),
     code` `,
   )
   const text = lines(
-    code`BEGIN { @self = pid; @r = 0; ${filter.begin} ${parts.begin ?? nothing} }`,
+    code`BEGIN { @self = pid; @r = 0; @z = 0; ${filter.begin} ${parts.begin ?? nothing} }`,
     parts.probes,
     ...shared,
     code`END { printf("${MARK.end} %llu\\n", nsecs); ${clears} }`,

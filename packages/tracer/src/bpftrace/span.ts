@@ -1,4 +1,4 @@
-import type { FieldRef, SpanStart } from '@sonde/contract'
+import type { Condition, FieldRef, SpanStart } from '@sonde/contract'
 import type { TraceScope } from '../capture-plan.ts'
 import type { ResolvedProbe } from '../probes/resolved-probe.ts'
 import { syscallNumber } from '../syscalls/syscall-names.ts'
@@ -42,6 +42,8 @@ export type Span = {
   maps: readonly Code[]
   /** Whether ends whose beginning was not seen can be told from those whose beginning was not wanted. */
   countsUnmatched: boolean
+  /** Spans belong to threads that the events name by their ids, whoever runs: what stands for a pid is then a thread's id. */
+  namesThreads: boolean
   /** What the values of a beginning take up on the stack of a program that ends spans. */
   keptBytes: number
   notes: readonly string[]
@@ -55,7 +57,9 @@ export type SpanInput = {
   arch: 'x64' | 'arm64'
   /** Record one in so many. */
   every: number
-  /** All fields that will be read where a span ends. */
+  /** Conditions of the instrument, looked at where a span ends. */
+  when: readonly Condition[]
+  /** All other fields that will be read there. */
   reads: readonly FieldRef[]
 }
 
@@ -120,6 +124,7 @@ export function spanOf(input: SpanInput): Span {
     )} }`,
     maps: [code`@s`, ...kept.textMaps],
     keptBytes: kept.bytes,
+    namesThreads: subject !== null,
     notes: countsUnmatched
       ? []
       : ['Ends whose beginning was left out cannot be told from ends whose beginning was not seen: neither are counted as unmatched.'],
@@ -182,7 +187,8 @@ function subjectOf({ match }: SpanStart): FieldRef | null {
 }
 const isThreadId = (field: FieldRef): boolean => /^(args|start)\.(pid|next_pid|prev_pid|child_pid|tid)$/.test(field)
 
-function keptNames({ reads }: SpanInput, match: Match, subject: FieldRef | null): FieldRef[] {
+function keptNames(input: SpanInput, match: Match, subject: FieldRef | null): FieldRef[] {
+  const reads = [...input.reads, ...input.when.map(({ field }) => field)]
   const ofStart = reads.filter((name) => name.startsWith('start.'))
   if (match !== 'fields' || subject !== null) return ofStart
   // The end comes when it comes, in whatever thread: who began is who it belongs to.
@@ -232,13 +238,17 @@ function identityAtEnd(
   }
 }
 
-/** Only what the capture records can be unmatched, and only once everything is attached. */
-function unmatchedOf(end: ResolvedProbe, { arch }: SpanInput, filter: ScopeFilter, match: Match, unmatched: Code): Code {
+/** Only what the capture would have recorded can be unmatched, as far as that can be told, and only once everything is attached. */
+function unmatchedOf(end: ResolvedProbe, { arch, when }: SpanInput, filter: ScopeFilter, match: Match, unmatched: Code): Code {
+  const knownHere = when.filter(
+    ({ field }) => field.startsWith('args.') || field === 'ret' || (match !== 'fields' && !/^(start\.|duration$)/.test(field)),
+  )
   const conditions = [
     code`@r`,
     ...(match !== 'fields' && filter.who !== null ? [filter.who] : []),
     ...(filter.where === null ? [] : [filter.where]),
     ...notNewborn(end, arch),
+    ...conditionCodes(knownHere, { probe: end, start: null, duration: null }),
   ]
   return code`if (${join(conditions, code` && `)}) { ${unmatched} }`
 }

@@ -4,6 +4,7 @@ import { scalar } from '../bpftrace/map-rows.ts'
 import { type EventRow, RowReader } from '../bpftrace/row-reader.ts'
 import type { CollectorResult, PublishContext } from './collector.ts'
 import type { EventsPlan } from './events-plan.ts'
+import { ThreadOwners } from './thread-owners.ts'
 
 /** Rows are handed over as they come, not only at the regular turns: someone may be looking. */
 const LIVE_EVERY_MS = 500
@@ -13,11 +14,12 @@ export class EventsCollector extends BpftraceCollector {
   readonly id = 'events'
   private readonly plan: EventsPlan
   private readonly rows: RowReader
+  private readonly threads = new ThreadOwners()
   private kept = 0
   /** Rows that arrived beyond the cap, or of the tools themselves. */
   private cut = 0
   private counts = { sent: 0, overCap: 0, unmatched: 0 }
-  private before = { sent: 0, overCap: 0, unmatched: 0 }
+  private before = { overCap: 0, unmatched: 0 }
   private lost = 0
   private reported = { overCap: 0, lost: 0 }
   private liveTimer: NodeJS.Timeout | undefined
@@ -30,7 +32,7 @@ export class EventsCollector extends BpftraceCollector {
 
   get activity(): { hits: number } {
     const { sent, overCap } = this.counts
-    return { hits: (sent - this.before.sent + overCap - this.before.overCap) * this.plan.every }
+    return { hits: (sent + overCap - this.before.overCap) * this.plan.every }
   }
 
   get isEmpty(): boolean {
@@ -46,10 +48,13 @@ export class EventsCollector extends BpftraceCollector {
   }
 
   protected takeSet(maps: MapSet, { kind }: SetMoment): void {
+    // Whatever had been sent at the reading before this one has arrived by now, or never will.
+    this.lost = Math.max(this.lost, this.counts.sent - this.rows.arrived)
     this.counts = { sent: scalar(maps, '@k'), overCap: scalar(maps, '@o'), unmatched: scalar(maps, '@u') }
+    // Nothing is sent before everything is attached.
     if (kind === 'ready') this.before = this.counts
-    // Before the end, rows may still be on their way.
-    if (kind === 'last') this.lost = Math.max(0, this.counts.sent - this.before.sent - this.rows.arrived)
+    // Told to stop, bpftrace drops what it has not read yet, and what comes while it detaches: that is after the end, not lost.
+    if (kind === 'last' && !this.run.wasInterrupted) this.lost = Math.max(this.lost, this.counts.sent - this.rows.arrived)
   }
 
   async publish(context: PublishContext, sink: (result: CollectorResult) => Promise<void>): Promise<void> {
@@ -86,10 +91,11 @@ export class EventsCollector extends BpftraceCollector {
 
   private async withNames(rows: readonly EventRow[], context: PublishContext): Promise<EventsDelta['rows']> {
     const commOf = rows.some(({ comm }) => comm === null) ? await context.readComms() : () => undefined
+    const processOf = this.plan.namesThreads ? await this.threads.owners(rows.map(({ tid }) => tid)) : null
     return rows.map(({ ns, cpu, pid, tid, comm, values }) => ({
       timeUs: (ns - context.zeroNs) / 1000,
       cpu,
-      pid,
+      pid: processOf?.(tid) ?? pid,
       tid,
       comm: comm ?? commOf(pid) ?? `:${pid}`,
       values,

@@ -25,7 +25,8 @@ export type EventsPlan = CollectorPlanOf<'events'> & {
   /** How a row of each probe is read, in the order of `probes.fire`. */
   formats: readonly RowFormat[]
   fields: EventsDelta['fields']
-  countsUnmatched: boolean
+  /** What stands for a pid is a thread's id. */
+  namesThreads: boolean
   every: number
 }
 
@@ -54,7 +55,8 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
           scope: resolved.scope,
           arch,
           every,
-          reads: ['tid', 'comm', ...fields, ...when.map(({ field }) => field)],
+          when,
+          reads: ['tid', 'comm', ...fields],
         })
   const filter = span?.filter ?? scopeFilter(resolved.scope)
   // Whoever asks for these very processes gets them.
@@ -75,7 +77,7 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
   if (new Set(columns).size > 1)
     throw new TraceRefusal('bad-spec', 'The fields are not of the same types in all of the probes: record them in captures of their own.')
   const programs = rows.map(({ probe, at, row }) => {
-    const send = lines(code`if (@b > 0) {`, code`      @b--; @k = count();`, row.send, code`    } else { @o = count(); }`)
+    const send = lines(code`if (@b > 0) {`, code`      @b--; @k = count();`, row.send, code`    } else if (@z == 0) { @o = count(); }`)
     const conditions = [...(filter.where === null ? [] : [filter.where]), ...others, ...conditionCodes(when, at)]
     if (span !== null) {
       const condition = and(conditions)
@@ -99,8 +101,9 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
     begin: code`@b = (int64)0; @g = (int64)0; @l = (int64)${integer(maxRows)}; ${span?.begin ?? nothing}`,
     onExit: span?.onExit ?? nothing,
     onReady: grant,
+    closeTap: code`@b = 0; @l = 0;`,
     onTick: code`${span?.onTick ?? nothing} @l = @l - (@g - @b); ${grant}`,
-    onSlice: join([code`print(@k); print(@o);`, ...(span === null ? [] : [code`print(@u);`])], code` `),
+    onSlice: join([code`print(@k); print(@o);`, ...(span?.countsUnmatched ? [code`print(@u);`] : [])], code` `),
     keepNames: false,
     workMaps: span?.maps ?? [],
   })
@@ -122,7 +125,7 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
     program,
     formats,
     fields: fields.map((name, i) => ({ name, type: formats[0]?.columns[i]?.type ?? 'number' })),
-    countsUnmatched: span?.countsUnmatched ?? true,
+    namesThreads: span?.namesThreads ?? false,
     every,
   }
 }

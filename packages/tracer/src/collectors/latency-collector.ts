@@ -5,6 +5,7 @@ import type { CollectorResult, PublishContext } from './collector.ts'
 import type { LatencyPlan } from './latency-plan.ts'
 import { ProcessNames } from './process-names.ts'
 import { sliceTimes, type TimeSpan } from './slices.ts'
+import { ThreadOwners } from './thread-owners.ts'
 
 type Row = LatencyDelta['slices'][number]['rows'][number]
 type Histograms = ReadonlyMap<string, ReadonlyMap<number, number>>
@@ -14,6 +15,7 @@ export class LatencyCollector extends BpftraceCollector {
   readonly id = 'latency'
   private readonly plan: LatencyPlan
   private readonly names = new ProcessNames()
+  private readonly threads = new ThreadOwners()
   private histograms: Histograms = new Map()
   private sums: ReadonlyMap<string, number> = new Map()
   private slices: { span: TimeSpan; rows: Row[] }[] = []
@@ -62,9 +64,12 @@ export class LatencyCollector extends BpftraceCollector {
   }
 
   async publish(context: PublishContext, sink: (result: CollectorResult) => Promise<void>): Promise<void> {
-    const slices = this.slices.splice(0).flatMap(({ span, rows }) => {
+    const taken = this.slices.splice(0)
+    const processOf = this.plan.namesThreads ? await this.threads.owners(taken.flatMap(({ rows }) => rows.map(({ pid }) => pid))) : null
+    const slices = taken.flatMap(({ span, rows }) => {
       const times = sliceTimes(span, context.zeroNs)
-      return times === null ? [] : [{ ...times, rows: rows.filter(({ pid }) => !context.isExcluded(pid)) }]
+      const ofProcesses = processOf === null ? rows : addUp(rows.map((row) => ({ ...row, pid: processOf(row.pid) })))
+      return times === null ? [] : [{ ...times, rows: ofProcesses.filter(({ pid }) => !context.isExcluded(pid)) }]
     })
     const unmatched = Math.max(0, this.unmatched - this.reported.unmatched)
     const lost = Math.max(0, this.lost - this.reported.lost)
@@ -109,6 +114,29 @@ export class LatencyCollector extends BpftraceCollector {
     }
     return rows
   }
+}
+
+/** Rows of one process and group as one. */
+function addUp(rows: readonly Row[]): Row[] {
+  const byKey = new Map<string, Row>()
+  for (const row of rows) {
+    const key = `${row.pid} ${row.key}`
+    const known = byKey.get(key)
+    if (known === undefined) {
+      byKey.set(key, row)
+      continue
+    }
+    const buckets = new Map(known.histogram)
+    for (const [power, count] of row.histogram) buckets.set(power, (buckets.get(power) ?? 0) + count)
+    byKey.set(key, {
+      ...known,
+      count: known.count + row.count,
+      totalNs: known.totalNs + row.totalNs,
+      maxNs: Math.max(known.maxNs, row.maxNs),
+      histogram: [...buckets].sort(([a], [b]) => a - b),
+    })
+  }
+  return [...byKey.values()]
 }
 
 const total = (histograms: Histograms): number =>

@@ -1,4 +1,4 @@
-import { and, type Code, code, lines } from '../bpftrace/code.ts'
+import { and, type Code, code, lines, nothing } from '../bpftrace/code.ts'
 import { conditionCodes } from '../bpftrace/conditions.ts'
 import { fieldValue } from '../bpftrace/fields.ts'
 import { type GroupKey, groupKey, NO_GROUP } from '../bpftrace/group-key.ts'
@@ -20,8 +20,8 @@ export type LatencyPlan = CollectorPlanOf<'latency'> & {
   program: Program
   group: GroupKey
   mapKeys: number
-  /** False: ends without a beginning cannot be counted. */
-  countsUnmatched: boolean
+  /** What stands for a pid is a thread's id. */
+  namesThreads: boolean
   every: number
 }
 
@@ -47,7 +47,8 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
     scope: resolved.scope,
     arch,
     every,
-    reads: [...(groupBy === undefined ? [] : [groupBy]), ...when.map(({ field }) => field)],
+    when,
+    reads: groupBy === undefined ? [] : [groupBy],
   })
   const groups = probes.fire.map((end) => (groupBy === undefined ? NO_GROUP : groupOf(span, end, groupBy, arch)))
   const group = groups[0] ?? NO_GROUP
@@ -62,7 +63,7 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
     onExit: span.onExit,
     onReady: code`clear(@m0); clear(@m1);`,
     onTick: code`${span.onTick} if (@q) { @q = 0; print(@m1); clear(@m1); } else { @q = 1; print(@m0); clear(@m0); }`,
-    onSlice: code`print(@h); print(@t); print(@n); print(@u);`,
+    onSlice: code`print(@h); print(@t); print(@n);${span.countsUnmatched ? code` print(@u);` : nothing}`,
     keepNames: true,
     workMaps: span.maps,
   })
@@ -90,7 +91,7 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
     program,
     group,
     mapKeys: keys,
-    countsUnmatched: span.countsUnmatched,
+    namesThreads: span.namesThreads,
     every,
   }
 }

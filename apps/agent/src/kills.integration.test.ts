@@ -90,6 +90,13 @@ beforeAll(async () => {
       withHelper: true,
       upToMs: 5_000,
     },
+    {
+      name: 'events at a tracepoint',
+      spec: spec({ collector: 'events', probe: { kind: 'tracepoint', category: 'sched', name: 'sched_process_exec' }, fields: ['pid'] }),
+      ask: 'capture',
+      withHelper: true,
+      upToMs: 5_000,
+    },
     { name: 'time off the CPU', spec: spec({ collector: 'offcpu' }), ask: 'capture', withHelper: true, upToMs: 3_500 },
     {
       name: 'forecast',

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { type CaptureSpec, type CaptureSpecInput, captureSpecSchema, type HostFacts, specOfRecipe } from '@sonde/contract'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CollectorResult } from '../collectors/collector.ts'
 import { detectFacts } from '../host/detect-facts.ts'
 import { TraceRefusal } from '../trace-errors.ts'
@@ -12,12 +12,18 @@ import { type Budget, defaultPolicy, type Policy } from './policy.ts'
 
 const helper = path.resolve(import.meta.dirname, '../../../../native/dist', process.arch, 'sonde-bpf')
 const has = (command: string) => spawnSync('which', [command]).status === 0
-const isUsable = process.getuid?.() === 0 && existsSync(helper) && has('perf') && has('dd')
+const isUsable = process.getuid?.() === 0 && existsSync(helper) && ['perf', 'bpftrace', 'gcc', 'dd'].every(has)
 
 let facts: HostFacts
+const folder = mkdtempSync(path.join(tmpdir(), 'sonde-guarded-'))
+const program = path.join(folder, 'hits')
 beforeAll(async () => {
-  if (isUsable) facts = await detectFacts({ bpfHelper: helper })
+  if (!isUsable) return
+  const source = path.join(import.meta.dirname, 'fixtures/hits.c')
+  execFileSync('gcc', ['-O1', '-fno-omit-frame-pointer', '-fcf-protection=none', '-o', program, source])
+  facts = await detectFacts({ bpfHelper: helper })
 })
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const children: ChildProcess[] = []
 function start(file: string, ...args: string[]): number {
@@ -44,7 +50,7 @@ const faults = (pid?: number) =>
   })
 const syscalls = (durationMs: number) => specOfRecipe('syscall-breakdown', { durationMs })
 
-async function run(asked: CaptureSpec, guard: Guard, onResult: () => void = () => undefined) {
+async function run(asked: CaptureSpec, guard: Guard, onResult: () => void = () => undefined, onAttached: () => void = () => undefined) {
   const results: CollectorResult[] = []
   const plan = await planWithin(asked, guard)
   const outcome = await runWithin(plan, guard, {
@@ -52,7 +58,7 @@ async function run(asked: CaptureSpec, guard: Guard, onResult: () => void = () =
     hostName: 'h',
     workDir: '/nonexistent',
     signal: new AbortController().signal,
-    onAttached: () => undefined,
+    onAttached,
     onResult: (result) => {
       results.push(result)
       onResult()
@@ -143,6 +149,34 @@ describe.skipIf(!isUsable)('within the budget of a host', () => {
     expect(performance.now() - startedMs).toBeLessThan(40_000)
     expect(tracers()).toEqual([])
   }, 90_000)
+
+  const pushed = (at: 'entry' | 'return') => ({ kind: 'uprobe', binary: { of: 'path', path: program }, function: 'pushed', at }) as const
+  it.each<[string, CaptureSpecInput['instruments'][number]]>([
+    ['counts', { collector: 'counts', probes: [pushed('entry')] }],
+    ['latency', { collector: 'latency', start: { probe: pushed('entry') }, probe: pushed('return') }],
+    ['events', { collector: 'events', probe: pushed('entry'), fields: ['pid'] }],
+    ['stacks', { collector: 'stacks', probe: pushed('entry') }],
+  ])(
+    'the brake also holds what was quiet while it was counted: %s of a function',
+    async (_collector, instrument) => {
+      const child = spawn(program, ['0', '0', 'wait'], { stdio: ['pipe', 'ignore', 'ignore'] })
+      children.push(child)
+      const go = () => void child.stdin.write('x')
+      const { quality, recordedMs } = await run(
+        spec({ durationMs: 60_000, instruments: [instrument] }),
+        guardWith({ hitsPerSecond: 5_000 }),
+        undefined,
+        go,
+      )
+      expect(quality.forecast).toMatchObject({ verdict: 'ok', hitsPerSecond: 0 })
+      expect(quality.braked).toMatch(/^The probes fired [\d,]+ times a second; this host allows 5,000\.$/)
+      expect(quality.partial).toBe(true)
+      expect(quality.hits + quality.samples).toBeGreaterThan(1_000)
+      expect(recordedMs).toBeLessThan(20_000)
+      expect(tracers()).toEqual([])
+    },
+    90_000,
+  )
 
   it('tools run behind the host’s own work, and are the first to go when memory runs out', async () => {
     const seen = new Map<string, { nice: number; oomScoreAdj: number }>()

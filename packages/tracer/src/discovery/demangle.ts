@@ -37,9 +37,14 @@ export async function demangle(names: readonly string[], timeoutSeconds = TIMEOU
   }
   for (const [i, at] of mangled.entries()) {
     const text = lines[i] ?? ''
-    if (text !== names[at] && text !== '') result.names[at] = text.replace(/::h[0-9a-f]{16}(?=$| \[)/, '')
+    if (text !== names[at] && text !== '') result.names[at] = withoutHashes(text, names[at] ?? '')
   }
   return result
+}
+
+/** Rust tells crates and versions of a function apart by hashes, which nobody searches for or knows: `core[4a1…]::fmt`, `…::h0123456789abcdef`. */
+function withoutHashes(text: string, mangled: string): string {
+  return mangled.startsWith('_R') ? text.replaceAll(/(?<=\w)\[[0-9a-f]{1,16}\]/g, '') : text.replace(/::h[0-9a-f]{16}(?=$| \[)/, '')
 }
 
 function runFilter(tool: string, names: readonly string[], timeoutSeconds: number): Promise<string[] | null> {

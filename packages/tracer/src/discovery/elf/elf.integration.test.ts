@@ -38,6 +38,8 @@ const FILES = Object.entries({
   postgres: firstOf('/usr/lib/postgresql/*/bin/postgres'),
   python: firstOf('/usr/bin/python3.1*'),
   'libstdc++': firstOf('/usr/lib/*-linux-gnu/libstdc++.so.6'),
+  'libc for arm64': firstOf('/usr/aarch64-linux-gnu/lib/libc.so.6'),
+  'libstdc++ for arm64': firstOf('/usr/aarch64-linux-gnu/lib/libstdc++.so.6'),
   libjvm: firstOf('/usr/lib/jvm/*/lib/server/libjvm.so'),
 }).flatMap(([name, file]) => (file !== undefined && existsSync(file) ? [{ name, file: realpathSync(file) }] : []))
 

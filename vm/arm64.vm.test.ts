@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
+import { counterTests } from './suites/counters.ts'
 import { cpuSamplingTests } from './suites/cpu-sampling.ts'
+import { kprobeTests } from './suites/kprobes.ts'
+import { recipeTests } from './suites/recipes.ts'
+import { syscallTests } from './suites/syscalls.ts'
 import { withLab } from './suites/with-lab.ts'
 
 const theLab = withLab('arm64')
@@ -13,3 +17,7 @@ test('the agent finds hardware counters, and nothing missing', async () => {
 })
 
 cpuSamplingTests(theLab)
+counterTests(theLab)
+syscallTests(theLab)
+kprobeTests(theLab)
+recipeTests(theLab, 'arm64', ['ipc', 'cache-misses', 'branch-misses'])

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { syscallTests } from './suites/syscalls.ts'
+import { kprobeTests } from './suites/kprobes.ts'
+import { recipeTests } from './suites/recipes.ts'
+import { bpftraceSyscallTests, syscallTests } from './suites/syscalls.ts'
 import { withLab } from './suites/with-lab.ts'
 
 const theLab = withLab('debian13')
@@ -14,3 +16,6 @@ test('the agent knows its tools and what this kernel can do', async () => {
 })
 
 syscallTests(theLab)
+bpftraceSyscallTests(theLab)
+kprobeTests(theLab)
+recipeTests(theLab, 'debian13', [])

@@ -8,7 +8,7 @@ import type { TheLab } from './with-lab.ts'
 export function cpuSamplingTests(theLab: TheLab): void {
   test('CPU profile: samples hardware cycles', async () => {
     let pid = 0
-    const capture = await recordCapture(theLab(), specOfRecipe('cpu-profile', { durationMs: 4_000 }), async () => {
+    const capture = await recordCapture(theLab(), specOfRecipe('cpu-profile', { durationMs: 6_000 }), async () => {
       pid = await burnCpu(theLab().machine, 400_000)
     })
     expect(capture.target).toMatchObject({ state: 'done', reason: null })

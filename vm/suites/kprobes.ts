@@ -5,7 +5,7 @@ import { countsOf, eventsOf, latencyOf, profileOf, recordCapture, specOf } from 
 import { copyByteByByte, openFiles } from '../workloads.ts'
 import type { TheLab } from './with-lab.ts'
 
-const BYTES = 10_000
+const BYTES = 2_000
 const ofDd = { field: 'comm', op: '==', value: 'dd' } as const
 const kprobe = (name: string) => ({ kind: 'kprobe', function: name }) as const
 const kretprobe = (name: string) => ({ kind: 'kprobe', function: name, at: 'return' }) as const
@@ -17,7 +17,7 @@ export function kprobeTests(theLab: TheLab): void {
   test('kprobe, counts: as many calls as the program made', async () => {
     const probes = [kprobe('vfs_read'), kprobe('vfs_write')]
     let pid = 0
-    const capture = await recordCapture(theLab(), specOf({ collector: 'counts', probes, when: [ofDd] }, 5_000), async () => {
+    const capture = await recordCapture(theLab(), specOf({ collector: 'counts', probes, when: [ofDd] }, 6_000), async () => {
       pid = await copyByteByByte(theLab().machine, BYTES)
     })
     isDone(capture)
@@ -32,11 +32,11 @@ export function kprobeTests(theLab: TheLab): void {
     expect(capture.target.quality?.hits).toBe(countOf('vfs_write') + countOf('vfs_read'))
   })
 
-  test('kprobe, stacks: every stack is of the function, one in a hundred calls', async () => {
-    const every = 100
+  test('kprobe, stacks: every stack is of the function, one in twenty calls', async () => {
+    const every = 20
     let pid = 0
     const instrument: InstrumentInput = { collector: 'stacks', probe: kprobe('vfs_write'), sample: { by: 'period', every }, when: [ofDd] }
-    const capture = await recordCapture(theLab(), specOf(instrument, 5_000), async () => {
+    const capture = await recordCapture(theLab(), specOf(instrument, 6_000), async () => {
       pid = await copyByteByByte(theLab().machine, BYTES)
     })
     isDone(capture)
@@ -55,7 +55,7 @@ export function kprobeTests(theLab: TheLab): void {
       probe: kretprobe('vfs_write'),
     }
     let pid = 0
-    const capture = await recordCapture(theLab(), specOf(instrument, 5_000), async () => {
+    const capture = await recordCapture(theLab(), specOf(instrument, 6_000), async () => {
       pid = await copyByteByByte(theLab().machine, BYTES)
     })
     isDone(capture)
@@ -73,7 +73,7 @@ export function kprobeTests(theLab: TheLab): void {
   test('kprobe, events: arguments by their names in BTF', async () => {
     const names = Array.from({ length: 10 }, (_, i) => `/tmp/sonde-no-such-file-${i}`)
     const instrument: InstrumentInput = { collector: 'events', probe: kprobe('do_sys_openat2'), fields: ['args.dfd', 'args.filename'] }
-    const capture = await recordCapture(theLab(), specOf(instrument, 5_000), () => openFiles(theLab().machine, names))
+    const capture = await recordCapture(theLab(), specOf(instrument, 6_000), () => openFiles(theLab().machine, names))
     isDone(capture)
     const { columns, rows, overCap, lost } = await eventsOf(theLab(), capture)
     expect({ overCap, lost }).toEqual({ overCap: 0, lost: 0 })
@@ -89,7 +89,7 @@ export function kprobeTests(theLab: TheLab): void {
     const failed = { field: 'ret', op: '<', value: 0 } as const
     const ofCat = { field: 'comm', op: '==', value: 'cat' } as const
     const instrument: InstrumentInput = { collector: 'events', probe: kretprobe('do_sys_openat2'), fields: ['ret'], when: [failed, ofCat] }
-    const capture = await recordCapture(theLab(), specOf(instrument, 5_000), () => openFiles(theLab().machine, names))
+    const capture = await recordCapture(theLab(), specOf(instrument, 6_000), () => openFiles(theLab().machine, names))
     isDone(capture)
     const { rows } = await eventsOf(theLab(), capture)
     const ENOENT = 2

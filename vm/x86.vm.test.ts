@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { syscallTests } from './suites/syscalls.ts'
+import { guardrailTests } from './suites/guardrails.ts'
+import { kprobeTests } from './suites/kprobes.ts'
+import { recipeTests } from './suites/recipes.ts'
+import { bpftraceSyscallTests, syscallTests } from './suites/syscalls.ts'
 import { withLab } from './suites/with-lab.ts'
 
 const theLab = withLab('x86')
@@ -15,3 +18,7 @@ test('the agent says what this kernel can do, and why it has no hardware counter
 })
 
 syscallTests(theLab)
+bpftraceSyscallTests(theLab)
+kprobeTests(theLab)
+guardrailTests(theLab)
+recipeTests(theLab, 'x86', ['kernel-function-latency', 'kernel-function-stacks'])

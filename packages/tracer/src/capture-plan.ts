@@ -3,6 +3,7 @@ import type { CollectorPlanOf } from './collectors/collector-plan.ts'
 import type { CountsPlan } from './collectors/counts-plan.ts'
 import type { EventsPlan } from './collectors/events-plan.ts'
 import type { LatencyPlan } from './collectors/latency-plan.ts'
+import type { PmuPlan } from './collectors/pmu-plan.ts'
 import type { StacksPlan } from './collectors/stacks-plan.ts'
 import type { SyscallsPlan } from './collectors/syscalls-plan.ts'
 import type { ResolvedProbe } from './probes/resolved-probe.ts'
@@ -39,7 +40,7 @@ export type CollectorPlan =
   | CountsPlan
   | LatencyPlan
   | EventsPlan
-  | CollectorPlanOf<'pmu'>
+  | PmuPlan
 
 /** A checked capture spec, compiled for this host: everything that `runCapture` will execute, word for word. */
 export type CapturePlan = ResolvedScope & {

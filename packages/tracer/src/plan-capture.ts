@@ -11,6 +11,7 @@ import {
 import type { CapturePlan, ResolvedScope } from './capture-plan.ts'
 import type { InstrumentProbes } from './collectors/collector-plan.ts'
 import { planCollector } from './collectors/plan-collector.ts'
+import { requireCounters } from './counters/require-counters.ts'
 import { resolveScope } from './host/resolve-scope.ts'
 import { HeldFiles } from './probes/held-files.ts'
 import { ProbeBudget } from './probes/probe-budget.ts'
@@ -36,6 +37,7 @@ export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: 
     throw new TraceRefusal('bad-spec', checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   const { instruments } = checked.data
   for (const instrument of instruments) requireCapabilities(instrument, facts)
+  await requireCounters(instruments, facts)
   const resolved = await resolveScope(checked.data)
   const files = new HeldFiles()
   try {

@@ -155,6 +155,7 @@ class CaptureRun {
     this.startMs = Date.now()
     this.startedAt = performance.now()
     this.attached = this.collectors.filter((_collector, i) => ready[i] === true)
+    for (const collector of this.attached) collector.begin?.()
     ready.forEach((state, i) => {
       const collector = this.collectors[i]
       if (state === 'timeout')

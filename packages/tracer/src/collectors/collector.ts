@@ -68,6 +68,8 @@ export type Collector = {
   readonly activity: CollectorActivity
   /** Nothing that was recorded has been handed over. */
   readonly isEmpty: boolean
+  /** Called once every collector that could attach has: time 0 of the recording. For tools that wait to be told. */
+  begin?(): void
   /** Called whenever there is something new to publish before the next regular turn (may never be called). */
   onReady: (() => void) | null
   /**

@@ -5,6 +5,7 @@ import type { PlanContext } from './collector-plan.ts'
 import { planCounts } from './counts-plan.ts'
 import { planEvents } from './events-plan.ts'
 import { planLatency } from './latency-plan.ts'
+import { planPmu } from './pmu-plan.ts'
 import { planStacks } from './stacks-plan.ts'
 import { planSyscalls } from './syscalls-plan.ts'
 
@@ -21,8 +22,9 @@ export function planCollector(instrument: Instrument, context: Omit<PlanContext<
       return planLatency({ ...context, instrument })
     case 'events':
       return planEvents({ ...context, instrument })
-    case 'offcpu':
     case 'pmu':
+      return planPmu({ ...context, instrument })
+    case 'offcpu':
       throw new TraceRefusal('capability-missing', `This agent does not know the collector "${instrument.collector}" yet.`)
     default:
       return assertNever(instrument)

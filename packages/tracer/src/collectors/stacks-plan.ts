@@ -1,13 +1,15 @@
 import { CPU_TIME_EVENTS, type HostCommand, type HostFacts, type InstrumentOf, SOFTWARE_EVENTS } from '@sonde/contract'
 import type { ProfileMeta } from '@sonde/profile'
+import type { ResolvedScope } from '../capture-plan.ts'
 import { HELPER } from '../native/helper-command.ts'
 import { probeRequest } from '../native/probe-definition.ts'
 import type { ResolvedProbe } from '../probes/resolved-probe.ts'
-import { type PerfRecordInput, perfRecordCommand, perfScriptCommand } from '../stacks/perf-commands.ts'
+import { bestCpuEvent, type PerfRecordInput, perfRecordCommand, perfScriptCommand } from '../stacks/perf-commands.ts'
 import { counterConditions, type PerfEvent, perfEventsOf } from '../stacks/perf-events.ts'
 import type { AgentCondition } from '../stacks/sample-filter.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { CollectorPlanOf, PlanContext } from './collector-plan.ts'
+import { notesOf } from './probe-notes.ts'
 
 /**
  * `commands`: the probe guard where events have to be made first, perf record, and perf script as its symboliser. The guard's group is
@@ -31,41 +33,47 @@ export type StacksPlan = CollectorPlanOf<'stacks'> & {
 /** @throws TraceRefusal bad-spec, capability-missing */
 export function planStacks(context: PlanContext<'stacks'>): StacksPlan {
   const { spec, facts, resolved, probes } = context
-  const { what, meta, weight, conditions } = whatToRecord(context)
+  const { scope } = resolved
+  const onlyPids = agentsPids(resolved)
+  const { what, meta, weight, conditions } = whatToRecord(context, onlyPids !== null)
   const record: PerfRecordInput = {
     durationMs: spec.durationMs,
     facts,
-    scope: resolved.scope,
-    wholeHost: resolved.perfOnlyPids !== null,
+    scope,
+    wholeHost: onlyPids !== null,
     sides: context.instrument.sides,
     what,
   }
   const script = perfScriptCommand({ durationMs: spec.durationMs, facts })
   const guard = what.kind === 'events' ? guardCommand(what.events, facts) : null
-  const { uid } = resolved.scope
+  const { uid } = scope
   return {
     id: 'stacks',
     instrument: context.instrument,
     probes,
     commands: [...(guard === null ? [] : [guard]), perfRecordCommand(record), script],
-    notes: [...probes.fire.flatMap(({ note }) => note ?? []), ...notesOf(context, uid)],
+    notes: [...notesOf(probes), ...limitsOf(context)],
     meta,
     record,
     script,
     guard,
     weight,
-    onlyPids: resolved.perfOnlyPids,
+    onlyPids,
     conditions: [...conditions, ...(uid === undefined ? [] : [{ field: 'uid', op: '==', value: uid } as const])],
   }
 }
 
 type WhatToRecord = Pick<StacksPlan, 'meta' | 'weight' | 'conditions'> & Pick<PerfRecordInput, 'what'>
 
-function whatToRecord(context: PlanContext<'stacks'>): WhatToRecord {
+/** Processes that perf cannot follow alone; it ignores the CPUs that it is told where it follows processes. */
+function agentsPids({ scope, perfOnlyPids }: ResolvedScope): readonly number[] | null {
+  return perfOnlyPids ?? (scope.kind === 'processes' && scope.cpus !== undefined ? scope.pids : null)
+}
+
+function whatToRecord(context: PlanContext<'stacks'>, wholeHost: boolean): WhatToRecord {
   const { facts, instrument, probes } = context
   const [first] = probes.fire
   if (first?.kind === 'pmu') return counterToRecord(first.event, facts, thinned(instrument, context.every))
-  const { scope, perfOnlyPids } = context.resolved
   if (facts.arch === 'other')
     throw new TraceRefusal('capability-missing', 'Calling conventions of this architecture are not known here (only x64 and arm64 are).')
   const { events, agentConditions } = perfEventsOf({
@@ -74,7 +82,7 @@ function whatToRecord(context: PlanContext<'stacks'>): WhatToRecord {
     weight: instrument.weight?.field ?? null,
     arch: facts.arch,
     userStacks: instrument.sides !== 'kernel',
-    exceptPid: scope.kind === 'processes' && perfOnlyPids === null ? null : process.pid,
+    exceptPid: context.resolved.scope.kind === 'processes' && !wholeHost ? null : process.pid,
   })
   const every = (instrument.sample.by === 'period' ? instrument.sample.every : 1) * context.every
   return {
@@ -112,11 +120,6 @@ function thinned(instrument: InstrumentOf<'stacks'>, times: number): InstrumentO
   return sample.by === 'frequency' ? instrument : { ...instrument, sample: { by: 'period', every: sample.every * times } }
 }
 
-/** What samples CPU time best: cycles with a PMU; perf would fall back to a clock in silence. */
-function bestCpuEvent(facts: HostFacts): 'cycles' | 'cpu-clock' {
-  return facts.capabilities.some(({ id, available }) => id === 'hardware-pmu' && available) ? 'cycles' : 'cpu-clock'
-}
-
 /** Whether perf's `cpu-clock` in place of this event would be another one. */
 export const isSoftwareEvent = (event: string): boolean => SOFTWARE_EVENTS.has(event)
 
@@ -145,8 +148,11 @@ function guardCommand(events: readonly PerfEvent[], facts: HostFacts): HostComma
   }
 }
 
-function notesOf({ instrument, probes, every }: PlanContext<'stacks'>, uid: number | undefined): string[] {
+function limitsOf({ instrument, probes, resolved, every }: PlanContext<'stacks'>): string[] {
   const notes: string[] = []
+  const { uid, kind, cpus } = resolved.scope
+  if (kind === 'processes' && cpus !== undefined && resolved.perfOnlyPids === null)
+    notes.push('perf follows either processes or CPUs: it recorded those CPUs, and the agent kept the processes and what they started.')
   if (uid !== undefined) notes.push(`perf cannot filter by user: it recorded every user's stacks, and the agent kept those of uid ${uid}.`)
   const byAgent = instrument.when.filter(({ field }) => field === 'pid' || field === 'uid')
   if (byAgent.length > 0 && probes.fire[0]?.kind !== 'pmu')

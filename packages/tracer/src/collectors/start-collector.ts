@@ -5,6 +5,7 @@ import type { Collector } from './collector.ts'
 import { CountsCollector } from './counts-collector.ts'
 import { EventsCollector } from './events-collector.ts'
 import { LatencyCollector } from './latency-collector.ts'
+import { PmuCollector } from './pmu-collector.ts'
 import { StacksCollector } from './stacks-collector.ts'
 import { SyscallsCollector } from './syscalls-collector.ts'
 
@@ -21,8 +22,9 @@ export function startCollector(plan: CollectorPlan): Collector {
       return new LatencyCollector(plan)
     case 'events':
       return new EventsCollector(plan)
-    case 'offcpu':
     case 'pmu':
+      return new PmuCollector(plan)
+    case 'offcpu':
       throw new TraceRefusal('capability-missing', `This agent does not know the collector "${plan.id}" yet.`)
     default:
       return assertNever(plan)

@@ -33,7 +33,7 @@ export type ExitStatus = {
 
 export type GuardedChildOptions = {
   stdin?: boolean
-  /** Opens a pipe as descriptor 3. */
+  /** Opens a socket as descriptor 3: `control` writes to it, `replies` reads. */
   control?: boolean
 }
 
@@ -89,6 +89,11 @@ export class GuardedChild {
   get control(): Writable | null {
     const stream = this.child.stdio[3]
     return stream && 'write' in stream ? stream : null
+  }
+
+  get replies(): Readable | null {
+    const stream = this.child.stdio[3]
+    return stream && 'read' in stream ? stream : null
   }
 
   get stderr(): string {

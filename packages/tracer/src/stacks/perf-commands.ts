@@ -94,3 +94,8 @@ export function perfOf(facts: HostFacts): { path: string; version: string | null
   const tool = facts.tools.find(({ name }) => name === 'perf')
   return { path: tool?.path ?? 'perf', version: tool?.version ?? null }
 }
+
+/** What samples and counts CPU time best: cycles with a PMU; perf would take its clock in silence. */
+export function bestCpuEvent(facts: HostFacts): 'cycles' | 'cpu-clock' {
+  return facts.capabilities.some(({ id, available }) => id === 'hardware-pmu' && available) ? 'cycles' : 'cpu-clock'
+}

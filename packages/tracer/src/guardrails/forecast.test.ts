@@ -65,6 +65,15 @@ describe('forecastOf', () => {
     expect(asked.verdict).toBe('sampled')
   })
 
+  it('thins counts where keeping them is what costs too much, but they fire as often', () => {
+    const forecast = forecastOf(input([item()], [900_000]))
+    expect(forecast).toMatchObject({ verdict: 'sampled', every: 2, hitsPerSecond: 900_000 })
+    expect(forecast.cores).toBeLessThanOrEqual(budget.cores)
+    expect(forecastOf(input([item({ collector: 'syscalls' })], [6_000_000], { budget: { ...budget, hitsPerSecond: 1e9 } })).verdict).toBe(
+      'over-budget',
+    )
+  })
+
   it('does not thin where firing alone is above the budget', () => {
     expect(forecastOf(input([item({ collector: 'stacks', cost: 'uprobe' })], [900_000])).verdict).toBe('over-budget')
   })
@@ -84,7 +93,8 @@ describe('forecastOf', () => {
         }),
       )
     expect(events(100, 300_000).verdict).toBe('ok')
-    expect(events(5_000, 300_000)).toMatchObject({ verdict: 'over-budget' })
+    expect(events(5_000, 300_000)).toMatchObject({ verdict: 'sampled' })
+    expect(events(5_000, 300_000).bytesPerSecond * 300).toBeLessThanOrEqual(1024 * 1024)
     expect(events(5_000, 300_000).message).toContain('MiB large')
   })
 

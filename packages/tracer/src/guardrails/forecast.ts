@@ -23,12 +23,14 @@ export type ForecastInput = {
 /** Recording fewer than one in so many events says little about them. */
 const MAX_EVERY = 100_000
 const MAX_ROWS = 600
+const THINNABLE: readonly CollectorId[] = ['stacks', 'counts', 'latency', 'events']
 
 /**
  * What a capture would cost, and whether the host's budget allows it. Pure.
  *
- * Cores = Σ rate × (what firing costs + what keeping costs ÷ every) + the tools' idle cost. Only stacks by event can be thinned, and only
- * their keeping; a probe whose firing alone is above the budget is refused. The budget of hits is about those that are kept.
+ * Cores = Σ rate × (what firing costs + what keeping costs ÷ every) + the tools' idle cost. Thinning helps the keeping only; a probe whose
+ * firing alone is above the budget is refused. The budget of hits is about those that reach a tool: with stacks, the kernel leaves out what
+ * is thinned away; the programs of the others run at each hit.
  */
 export function forecastOf(input: ForecastInput): Forecast {
   const { budget, count } = input
@@ -69,7 +71,7 @@ function costs(input: ForecastInput, rates: readonly Rate[], every: number): Cos
   let ns = 0
   let bytesPerSecond = 0
   for (const { item, fires, matched } of rates) {
-    const kept = matched / (item.every * (item.collector === 'stacks' ? every : 1))
+    const kept = matched / (item.every * every)
     const handled = item.collector === 'events' ? Math.min(kept, input.maxRowsPerSecond) : kept
     hitsPerSecond += item.collector === 'stacks' ? kept : fires
     ns += fires * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector] + handled * HANDLE_NS[item.collector]
@@ -95,8 +97,8 @@ function exceeded(cost: Costs, budget: Budget, durationMs: number): string | nul
 
 /** The smallest power of ten (times 1, 2 or 5) that brings everything within the budget; null where none does, or none can. */
 function thinning(at: (every: number) => Costs, input: ForecastInput): number | null {
-  const canThin: CollectorId = 'stacks'
-  if (!input.items.some((item) => item.collector === canThin)) return null
+  // System calls and time off the CPU are measured whole or not at all.
+  if (!input.items.some(({ collector }) => THINNABLE.includes(collector))) return null
   for (let power = 1; power <= MAX_EVERY; power *= 10) {
     for (const step of [2, 5, 10]) {
       const every = power * step

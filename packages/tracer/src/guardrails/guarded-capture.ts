@@ -152,23 +152,25 @@ function timedSampling({ spec, scope }: CapturePlan, facts: HostFacts): TimedSam
 }
 
 /**
- * What one hit that a collector tells of costs the threads that are recorded, by what was counted: it tells of those it keeps, and the
- * threads pay for all that fire.
+ * What one hit that a collector tells of costs the threads that are recorded, by what was counted: it tells of those in the capture's
+ * filter, and the threads pay for all that fire.
  */
 function threadNsOf(items: readonly CountItem[], count: DryCount | null, every: number): Map<CollectorId, number> {
-  const sums = new Map<CollectorId, { ns: number; kept: number }>()
+  const sums = new Map<CollectorId, { ns: number; told: number }>()
   items.forEach((item, i) => {
     const { hits, matched } = count?.counts[i] ?? { hits: 0, matched: 0 }
-    const kept = matched / (item.collector === 'stacks' ? item.every * every : 1)
-    const sum = sums.get(item.collector) ?? { ns: 0, kept: 0 }
-    sums.set(item.collector, { ns: sum.ns + hits * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector], kept: sum.kept + kept })
+    const kept = matched / (item.every * every)
+    // perf tells of the samples it gets; the others scale up what they have left out.
+    const told = item.collector === 'stacks' ? kept : matched
+    const sum = sums.get(item.collector) ?? { ns: 0, told: 0 }
+    sums.set(item.collector, { ns: sum.ns + hits * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector], told: sum.told + told })
   })
   return new Map(
     items.map((item) => {
-      const { ns, kept } = sums.get(item.collector) ?? { ns: 0, kept: 0 }
+      const { ns, told } = sums.get(item.collector) ?? { ns: 0, told: 0 }
       // Nothing fired while it was counted: what one hit of the dearest probe costs.
       const dearest = Math.max(...items.filter(({ collector }) => collector === item.collector).map(({ cost }) => FIRE_NS[cost]))
-      return [item.collector, kept >= 1 ? ns / kept : dearest + KEEP_NS[item.collector]]
+      return [item.collector, told >= 1 ? ns / told : dearest + KEEP_NS[item.collector]]
     }),
   )
 }

@@ -1,7 +1,5 @@
-import { forecastCapture } from '@sonde/domain'
 import { expect, test } from 'vitest'
 import { type Recorded, recordCapture, specOf } from '../record-capture.ts'
-import { copyByteByByte } from '../workloads.ts'
 import type { TheLab } from './with-lab.ts'
 
 /** What protects a host, as far as it takes a kernel with kprobes and a cgroup v2 of its own. */
@@ -40,26 +38,18 @@ export function guardrailTests(theLab: TheLab): void {
     )
   })
 
-  test('guardrails: a forecast counts calls of a kernel function', async () => {
-    const lab = theLab()
-    const copying = copyByteByByte(lab.machine, 300_000)
-    const [row] = await forecastCapture(lab.actor, lab.app, { hostIds: [lab.hostId], spec: counts('vfs_write') })
-    await copying
-    const answer = row?.forecast
-    if (!answer?.ok) throw new Error(answer?.message ?? 'no answer')
-    expect(answer.forecast.probes.map(({ label }) => label)).toEqual(['kprobe:vfs_write'])
-    expect(answer.forecast.probes[0]?.hits).toBeGreaterThan(100)
-    expect(answer.forecast.countedMs).toBeGreaterThan(0)
-  })
-
-  test('guardrails: tools run in their cgroup', async () => {
+  test('guardrails: calls of a kernel function are counted beforehand, and tools run in their cgroup', async () => {
     let held = ''
-    const capture = await recordCapture(theLab(), counts('vfs_write', 5_000), async () => {
+    const capture = await recordCapture(theLab(), counts('vfs_read', 5_000), async () => {
       for (let i = 0; i < 50 && held.trim() === ''; i++)
         held = (await theLab().machine.run('cat /sys/fs/cgroup/sonde-tracers/cgroup.procs')).output
     })
     expect(capture.target, capture.target.message ?? '').toMatchObject({ state: 'done' })
     expect(held.trim().split('\n').length).toBeGreaterThanOrEqual(1)
-    expect(capture.target.quality?.forecast).toMatchObject({ verdict: 'ok' })
+    const forecast = capture.target.quality?.forecast
+    expect(forecast).toMatchObject({ verdict: 'ok', probes: [{ label: 'kprobe:vfs_read' }] })
+    // The agent itself reads files all the time.
+    expect(forecast?.probes[0]?.hits).toBeGreaterThan(0)
+    expect(forecast?.countedMs).toBeGreaterThan(500)
   })
 }

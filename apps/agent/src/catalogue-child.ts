@@ -3,14 +3,16 @@ import { BUILD_CATALOGUE, type CatalogueBuilder, catalogueResultSchema } from '.
 import { selfCommand } from './self-command.ts'
 
 const TIMEOUT_MS = 90_000
+/** The kernel's catalogues can wait; at a binary's somebody is looking. */
+const NICE = { kernel: 19, binary: 5 } as const
 
 /**
  * Builds catalogues in a process of their own, which is this program again: what it needs for a moment is gone afterwards, and if a
- * hostile file brings it down, the agent stays. It has the lowest priority, a deadline, and dies with the agent.
+ * hostile file brings it down, the agent stays. It has a low priority, a deadline, and dies with the agent.
  */
 export function createCatalogueBuilder(command = selfCommand): CatalogueBuilder {
   return async (job) => {
-    const argv = ['nice', '-n', '19', ...command([BUILD_CATALOGUE, JSON.stringify(job)])]
+    const argv = ['nice', '-n', String(NICE[job.what]), ...command([BUILD_CATALOGUE, JSON.stringify(job)])]
     const attempt = await tryCommand(argv, {}, TIMEOUT_MS)
     // tryCommand reads bytes; the line is UTF-8.
     const text = Buffer.from(attempt.stdout, 'latin1').toString('utf8')

@@ -3,13 +3,22 @@ import type { CollectorId } from '@sonde/contract'
 /**
  * What one hit costs the thread that hits, in ns. An estimate for forecasts, rounded up, never shown as a measurement.
  *
- * Measured in a virtual machine with kernel 6.18, where traps are dear: raw_syscalls with a BPF
- * count +170 to +290 per hit; with bpftrace's map by process +620; with perf record +1,500; uprobe with a BPF count 1,150 to 1,210 where
- * the first instruction is emulated (`push`, `nop`, jumps) and 14,110 where it is single-stepped; the same with perf record 3,220 and
- * 20,900; with an entry and a return probe 20,700. The kprobe rows are not from there (that kernel has none): they assume a breakpoint
- * trap, which is what a kprobe costs where the kernel can neither use ftrace nor a jump for it.
+ * Measured in a virtual machine with kernel 6.18, where traps are dear: raw_syscalls with a BPF count +170 to +290 per hit; with bpftrace's
+ * map by process +620; with perf record +1,500; uprobe with a BPF count 720 to 1,210 where the first instruction is emulated (`push`, `nop`,
+ * jumps) and 11,900 to 14,110 where it is single-stepped; the same with perf record 3,220 and 20,900; with a return probe 1,190 and 20,700,
+ * entry included. The kprobe rows are not from there (that kernel has none): they assume a breakpoint trap, which is what a kprobe costs
+ * where the kernel can neither use ftrace nor a jump for it.
  */
-export const PROBE_COSTS = ['tracepoint', 'kprobe', 'kretprobe', 'uprobe', 'uprobe-stepped', 'uretprobe', 'pmu'] as const
+export const PROBE_COSTS = [
+  'tracepoint',
+  'kprobe',
+  'kretprobe',
+  'uprobe',
+  'uprobe-stepped',
+  'uretprobe',
+  'uretprobe-stepped',
+  'pmu',
+] as const
 export type ProbeCost = (typeof PROBE_COSTS)[number]
 
 /** That it fires at all, whatever is then done or filtered away. `uretprobe`: its trap at the entry included. */
@@ -19,7 +28,8 @@ export const FIRE_NS: Readonly<Record<ProbeCost, number>> = {
   kretprobe: 1_200,
   uprobe: 1_100,
   'uprobe-stepped': 14_000,
-  uretprobe: 3_000,
+  uretprobe: 2_000,
+  'uretprobe-stepped': 21_000,
   pmu: 500,
 }
 

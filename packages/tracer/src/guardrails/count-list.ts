@@ -113,7 +113,7 @@ async function costOf(probe: ResolvedProbe): Promise<ProbeCost> {
       // A nop was compiled in for it.
       return 'uprobe'
     case 'uprobe':
-      if (await isStepped(probe.file.openPath, probe.fileOffset)) return 'uprobe-stepped'
+      if (await isStepped(probe.file.openPath, probe.fileOffset)) return probe.at === 'return' ? 'uretprobe-stepped' : 'uprobe-stepped'
       return probe.at === 'return' ? 'uretprobe' : 'uprobe'
   }
 }

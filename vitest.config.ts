@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'vm',
           include: ['vm/**/*.vm.test.ts'],
-          testTimeout: 240_000,
+          testTimeout: 600_000,
           // Where a machine's disk is made first.
           hookTimeout: 600_000,
           fileParallelism: false,

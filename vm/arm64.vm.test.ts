@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { catalogueTests } from './suites/catalogues.ts'
 import { counterTests } from './suites/counters.ts'
 import { cpuSamplingTests } from './suites/cpu-sampling.ts'
 import { kprobeTests } from './suites/kprobes.ts'
@@ -21,3 +22,4 @@ counterTests(theLab)
 syscallTests(theLab)
 kprobeTests(theLab)
 recipeTests(theLab, 'arm64', ['ipc', 'cache-misses', 'branch-misses'])
+catalogueTests(theLab, { counters: ['cycles', 'instructions', 'cpu-clock'], moduleFunction: 'virtnet_poll' })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { catalogueTests } from './suites/catalogues.ts'
 import { kprobeTests } from './suites/kprobes.ts'
 import { recipeTests } from './suites/recipes.ts'
 import { bpftraceSyscallTests, syscallTests } from './suites/syscalls.ts'
@@ -19,3 +20,4 @@ syscallTests(theLab)
 bpftraceSyscallTests(theLab)
 kprobeTests(theLab)
 recipeTests(theLab, 'debian13', [])
+catalogueTests(theLab, { counters: ['cpu-clock'], moduleFunction: 'virtnet_poll' })

@@ -27,8 +27,9 @@ const PATIENCE_MS = 120_000
 const LOOK_EVERY_MS = 100
 /** The recording began some time before it was seen to run. */
 const MARGIN_MS = 2_500
-/** Longer captures are not tried. */
-const LONGEST_MS = 60_000
+const ATTEMPTS = 4
+/** What the agent says when its tools took longer to attach or to end than it allows. */
+const TOO_SLOW = /was not ready within|did not end within/
 
 /** An instrument as a person or a client writes it: what is left out has its default. */
 export type InstrumentInput = CaptureSpecInput['instruments'][number]
@@ -36,31 +37,32 @@ export type InstrumentInput = CaptureSpecInput['instruments'][number]
 export type Recorded = { id: string; view: CaptureView; target: TargetView }
 
 /**
- * Starts a capture on the lab's host as a person would, does `during` once its probes are attached, and waits for its end. Where
- * `during` took so long that the recording may have ended before it, all is done again with twice the time, so that a slow machine
- * changes no result. Throws with the guest's console when the capture does not end, and with the target's own words when it ends
- * before it was attached.
+ * Starts a capture on the lab's host as a person would, does `during` once its probes are attached, and waits for its end. How fast
+ * this machine is changes no result: where `during` took so long that the recording may have ended before it, or emulation was too
+ * slow for the agent's own time limits, all is done again with twice the time. Throws with the guest's console when the capture does
+ * not end.
  */
 export async function recordCapture(lab: Lab, spec: CaptureSpec, during?: () => Promise<void>): Promise<Recorded> {
-  if (!during) return await ended(lab, await started(lab, spec), spec)
-  for (let durationMs = spec.durationMs; ; durationMs *= 2) {
-    const longer = { ...spec, durationMs }
-    const id = await started(lab, longer)
-    const { target } = await waitFor(lab, id, spec, 'running', ({ state }) => state === 'running' || isFinal(state))
-    if (target.state !== 'running') throw new Error(`the capture is ${target.state} (${target.reason}): ${target.message}`)
-    const since = await uptimeMs(lab)
-    await during()
-    const tookMs = (await uptimeMs(lab)) - since
-    const capture = await ended(lab, id, longer)
-    if (tookMs < durationMs - MARGIN_MS || durationMs > LONGEST_MS) return capture
+  let longer = spec
+  for (let attempt = 1; ; attempt++, longer = { ...spec, durationMs: longer.durationMs * 2 }) {
+    const { capture, inTime } = await recordOnce(lab, longer, during)
+    const tooSlow = capture.target.state === 'failed' && TOO_SLOW.test(capture.target.message ?? '')
+    if ((inTime && !tooSlow) || attempt === ATTEMPTS) return capture
+    console.log(`again, with more time: ${tooSlow ? capture.target.message : 'the workload took longer than the recording'}`)
   }
 }
 
-async function started({ app, actor, hostId }: Lab, spec: CaptureSpec): Promise<string> {
-  return (await startCapture(actor, app, { hostIds: [hostId], spec })).id
+async function recordOnce(lab: Lab, spec: CaptureSpec, during?: () => Promise<void>): Promise<{ capture: Recorded; inTime: boolean }> {
+  const id = (await startCapture(lab.actor, lab.app, { hostIds: [lab.hostId], spec })).id
+  const ended = () => waitFor(lab, id, spec, 'ended', ({ state }) => isFinal(state))
+  if (!during) return { capture: await ended(), inTime: true }
+  const seen = await waitFor(lab, id, spec, 'running', ({ state }) => state === 'running' || isFinal(state))
+  if (seen.target.state !== 'running') return { capture: seen, inTime: true }
+  const since = await uptimeMs(lab)
+  await during()
+  const tookMs = (await uptimeMs(lab)) - since
+  return { capture: await ended(), inTime: tookMs < spec.durationMs - MARGIN_MS }
 }
-
-const ended = (lab: Lab, id: string, spec: CaptureSpec) => waitFor(lab, id, spec, 'ended', ({ state }) => isFinal(state))
 
 async function waitFor(lab: Lab, id: string, spec: CaptureSpec, what: string, reached: (target: TargetView) => boolean): Promise<Recorded> {
   const deadline = performance.now() + spec.durationMs + PATIENCE_MS

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { catalogueTests } from './suites/catalogues.ts'
 import { guardrailTests } from './suites/guardrails.ts'
 import { kprobeTests } from './suites/kprobes.ts'
 import { recipeTests } from './suites/recipes.ts'
@@ -22,3 +23,4 @@ bpftraceSyscallTests(theLab)
 kprobeTests(theLab)
 guardrailTests(theLab)
 recipeTests(theLab, 'x86', ['kernel-function-latency', 'kernel-function-stacks'])
+catalogueTests(theLab, { counters: ['cpu-clock'], moduleFunction: 'virtnet_poll' })

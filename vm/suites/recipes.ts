@@ -1,5 +1,5 @@
 import { type CollectorId, collectorsOf, RECIPE_LIST, specOfRecipe } from '@sonde/contract'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Lab } from '../lab.ts'
 import type { MachineId } from '../machines.ts'
 import { noteRecipeRuns, recipeRun } from '../recipe-runs.ts'
@@ -17,35 +17,37 @@ export function recipeTests(theLab: TheLab, machine: MachineId, special: readonl
   const recipes = RECIPE_LIST.filter(({ id }) => all || special.includes(id))
   const ran: Record<string, { ran: boolean; note: string | null }> = {}
 
-  beforeAll(async () => {
-    await theLab().machine.run('/usr/bin/python3 /opt/sonde/activity.py >/run/activity.log 2>&1 & echo $! >/run/activity.pid')
-  })
-  afterAll(async () => {
-    await theLab().machine.run('kill -9 $(cat /run/activity.pid)')
-    noteRecipeRuns(machine, theLab().image.kernelVersion, ran)
-  })
+  describe.skipIf(recipes.length === 0)('recipes', () => {
+    beforeAll(async () => {
+      await theLab().machine.run('dmesg -n 3; /usr/bin/python3 /opt/sonde/activity.py >/run/activity.log 2>&1 & echo $! >/run/activity.pid')
+    })
+    afterAll(async () => {
+      await theLab().machine.run('kill -9 $(cat /run/activity.pid)')
+      noteRecipeRuns(machine, theLab().image.kernelVersion, ran)
+    })
 
-  test.each(recipes.map(({ id }) => id))('recipe %s', async (id) => {
-    const { expect: expected, values, why } = recipeRun(machine, id)
-    ran[id] = { ran: false, note: 'it failed' }
-    const spec = specOfRecipe(id, { durationMs: DURATION_MS }, values)
-    const capture = await recordCapture(theLab(), spec)
-    const { state, message } = capture.target
-    if (expected === 'refused') {
-      expect(['refused', 'failed'], `${state}: ${message}`).toContain(state)
-      expect(message).toBeTruthy()
-    } else {
-      expect(state, message ?? '').toBe('done')
-      const amounts = await Promise.all(
-        collectorsOf(spec).map(async (collector) => [collector, await amountOf(theLab(), capture, collector)]),
-      )
-      if (expected === 'results')
-        expect(
-          amounts.filter(([, amount]) => amount === 0),
-          'collectors without a result',
-        ).toEqual([])
-    }
-    ran[id] = { ran: expected !== 'refused', note: why ?? null }
+    test.each(recipes.map(({ id }) => id))('recipe %s', async (id) => {
+      const { expect: expected, values, why } = recipeRun(machine, id)
+      ran[id] = { ran: false, note: 'it failed' }
+      const spec = specOfRecipe(id, { durationMs: DURATION_MS }, values)
+      const capture = await recordCapture(theLab(), spec)
+      const { state, message } = capture.target
+      if (expected === 'refused') {
+        expect(['refused', 'failed'], `${state}: ${message}`).toContain(state)
+        expect(message).toBeTruthy()
+      } else {
+        expect(state, message ?? '').toBe('done')
+        const amounts = await Promise.all(
+          collectorsOf(spec).map(async (collector) => [collector, await amountOf(theLab(), capture, collector)]),
+        )
+        if (expected === 'results')
+          expect(
+            amounts.filter(([, amount]) => amount === 0),
+            'collectors without a result',
+          ).toEqual([])
+      }
+      ran[id] = { ran: expected !== 'refused', note: why ?? null }
+    })
   })
 }
 

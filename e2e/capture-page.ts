@@ -1,6 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test'
-import type { CaptureState, RecipeId, TargetState } from '@sonde/contract'
-import { RECIPES } from '@sonde/contract'
+import { type CaptureState, findRecipe, type RecipeId, type TargetState } from '@sonde/contract'
 
 export type CaptureRequest = {
   seconds: number
@@ -19,7 +18,7 @@ export async function startCapture(
 ): Promise<void> {
   await page.goto('/captures/new')
   await expect(page.getByTestId('picked-hosts')).toHaveText('1 host, 1 online')
-  await page.getByRole('radio', { name: RECIPES[recipe].title }).check()
+  await page.getByRole('radio', { name: findRecipe(recipe)?.title ?? recipe, exact: true }).check()
   await page.getByLabel('Duration', { exact: true }).fill(String(seconds))
   if (title) await page.getByLabel('Title (optional)').fill(title)
   if (pid !== undefined) {

@@ -1,7 +1,16 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useDebounced } from './use-debounced.ts'
+
+const readSearch = (): string => new URLSearchParams(window.location.search).get('q') ?? ''
+
+function writeSearch(text: string): void {
+  const params = new URLSearchParams(window.location.search)
+  if (text) params.set('q', text)
+  else params.delete('q')
+  window.history.replaceState(null, '', `${window.location.pathname}${params.size > 0 ? `?${params}` : ''}`)
+}
 
 /**
  * A page's search box, kept in the query string under `q`: what is typed shows at once, the URL and the query follow when typing
@@ -11,20 +20,31 @@ export function useUrlSearch(): { text: string; settled: string; setText: (text:
   const inUrl = useSearchParams().get('q') ?? ''
   const [text, setText] = useState(inUrl)
   const settled = useDebounced(text, 200)
-  const [lastWritten, setLastWritten] = useState(inUrl)
+  const written = useRef(inUrl)
 
-  if (inUrl !== lastWritten) {
-    // The URL moved on its own (back, forward, a link).
-    setLastWritten(inUrl)
-    setText(inUrl)
-  }
+  // The URL moved on its own (back, forward, a link). The router tells late of what was written here, so the URL itself is asked.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that the router's search changed is what this waits for
   useEffect(() => {
-    if (settled !== text || settled === lastWritten) return
-    setLastWritten(settled)
-    const params = new URLSearchParams(window.location.search)
-    if (settled) params.set('q', settled)
-    else params.delete('q')
-    window.history.replaceState(null, '', `${window.location.pathname}${params.size > 0 ? `?${params}` : ''}`)
-  }, [settled, text, lastWritten])
+    const now = readSearch()
+    if (now === written.current) return
+    written.current = now
+    setText(now)
+  }, [inUrl])
+
+  useEffect(() => {
+    if (text === written.current) return
+    const write = () => {
+      if (text === written.current) return
+      written.current = text
+      writeSearch(text)
+    }
+    if (settled === text) return write()
+    // Whoever leaves the box may be on the way to another page, which a later write would call back.
+    const leaving = ['pointerdown', 'focusout'] as const
+    for (const type of leaving) document.addEventListener(type, write, { capture: true })
+    return () => {
+      for (const type of leaving) document.removeEventListener(type, write, { capture: true })
+    }
+  }, [settled, text])
   return { text, settled, setText }
 }

@@ -74,7 +74,7 @@ function tracersBelow(pid: number): number[] {
     const parent = parentOf.get(child)?.parent ?? 0
     return parent === pid || (parent > 1 && isBelow(parent))
   }
-  return [...parentOf].flatMap(([child, { comm }]) => (/^(perf|bpftrace)/.test(comm) && isBelow(child) ? [child] : []))
+  return [...parentOf].flatMap(([child, { comm }]) => (/^(perf|bpftrace|sonde-bpf)/.test(comm) && isBelow(child) ? [child] : []))
 }
 
 describe('the agent with its real tracers', { timeout: 60_000 }, () => {

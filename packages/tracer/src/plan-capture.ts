@@ -14,8 +14,9 @@ import { planCollector } from './collectors/plan-collector.ts'
 import { requireCounters } from './counters/require-counters.ts'
 import { resolveScope } from './host/resolve-scope.ts'
 import { HeldFiles } from './probes/held-files.ts'
+import { KernelSymbols } from './probes/kernel-symbols.ts'
 import { ProbeBudget } from './probes/probe-budget.ts'
-import { resolveProbes } from './probes/resolve-probes.ts'
+import { type ResolveOptions, resolveProbes } from './probes/resolve-probes.ts'
 import type { ResolvedProbe } from './probes/resolved-probe.ts'
 import { TraceRefusal } from './trace-errors.ts'
 
@@ -42,8 +43,8 @@ export async function planCapture(spec: CaptureSpec, facts: HostFacts, options: 
   const files = new HeldFiles()
   try {
     const probes: InstrumentProbes[] = []
-    const budget = new ProbeBudget(options.wildcardLimit)
-    for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files, budget))
+    const resolving = { budget: new ProbeBudget(options.wildcardLimit), symbols: new KernelSymbols() }
+    for (const instrument of instruments) probes.push(await probesOfInstrument(instrument, files, resolving))
     const plan = compilePlan(checked.data, facts, resolved, probes, options.every ?? 1)
     return { ...plan, release: () => files.close() }
   } catch (error) {
@@ -66,10 +67,10 @@ export function compilePlan(
   return { ...resolved, spec, collectors }
 }
 
-async function probesOfInstrument(instrument: Instrument, files: HeldFiles, budget: ProbeBudget): Promise<InstrumentProbes> {
+async function probesOfInstrument(instrument: Instrument, files: HeldFiles, resolving: ResolveOptions): Promise<InstrumentProbes> {
   const resolveAll = async (probes: readonly Probe[]): Promise<ResolvedProbe[]> => {
     const resolved: ResolvedProbe[] = []
-    for (const probe of probes) resolved.push(...(await resolveProbes(probe, files, { budget })))
+    for (const probe of probes) resolved.push(...(await resolveProbes(probe, files, resolving)))
     return resolved
   }
   const begins = instrument.collector === 'latency' || instrument.collector === 'events' ? instrument.start : undefined

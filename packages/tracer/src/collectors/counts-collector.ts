@@ -8,7 +8,7 @@ import { sliceTimes, type TimeSpan } from './slices.ts'
 
 type Row = CountsDelta['slices'][number]['rows'][number]
 
-/** `counts`: slices are differences of the maps' readings, which only grow. */
+/** `counts`: slices are differences of the maps' readings, which only grow. Where one in n events is recorded, it stands for n. */
 export class CountsCollector extends BpftraceCollector {
   readonly id = 'counts'
   private readonly plan: CountsPlan
@@ -84,13 +84,13 @@ export class CountsCollector extends BpftraceCollector {
 
   override addQuality(quality: TargetQuality): void {
     super.addQuality(quality)
-    quality.hits += this.published
+    quality.hits += this.published / this.plan.every
     quality.mapsTruncated ||= this.truncated
   }
 
   private newRows(counts: ReadonlyMap<string, number>, sums: ReadonlyMap<string, number>): Row[] {
     const rows: Row[] = []
-    const { group, keyHasProbe } = this.plan
+    const { group, keyHasProbe, every } = this.plan
     const fixed = keyHasProbe ? 2 : 1
     for (const [key, total] of counts) {
       const count = total - (this.counts.get(key) ?? 0)
@@ -99,7 +99,8 @@ export class CountsCollector extends BpftraceCollector {
       if (parts === null) continue
       const [probe, pid] = keyHasProbe ? parts : [0, parts[0]]
       const sum = (sums.get(key) ?? 0) - (this.sums.get(key) ?? 0)
-      rows.push({ pid: Number(pid), probe: Number(probe), key: group.read(parts.slice(fixed)), count, sum })
+      const row = { pid: Number(pid), probe: Number(probe), key: group.read(parts.slice(fixed)) }
+      rows.push({ ...row, count: count * every, sum: sum * every })
     }
     return rows
   }

@@ -11,7 +11,7 @@ import type { ResolvedProbe } from '../probes/resolved-probe.ts'
 import type { SyscallArch } from '../syscalls/syscall-names.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { CollectorPlanOf, PlanContext } from './collector-plan.ts'
-import { notesOf } from './probe-notes.ts'
+import { notesOf, sampledNotes } from './probe-notes.ts'
 
 /** Bytes of a text that events are grouped by, its NUL included. */
 export const GROUP_TEXT_BYTES = 64
@@ -81,7 +81,7 @@ export function planCounts(context: PlanContext<'counts'>): CountsPlan {
     id: 'counts',
     instrument,
     probes,
-    notes: notesOf(probes),
+    notes: [...notesOf(probes), ...sampledNotes(every, 'all')],
     commands: [
       programCommand({
         collector: 'counts',

@@ -11,7 +11,7 @@ import { spanOf } from '../bpftrace/span.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { CollectorPlanOf, PlanContext } from './collector-plan.ts'
 import { archOf } from './counts-plan.ts'
-import { notesOf } from './probe-notes.ts'
+import { notesOf, sampledNotes } from './probe-notes.ts'
 
 /** Bytes of a text in a row, its NUL included. */
 const TEXT_BYTES = 128
@@ -112,7 +112,7 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
     id: 'events',
     instrument,
     probes,
-    notes: [...notesOf(probes), ...(span?.notes ?? [])],
+    notes: [...notesOf(probes), ...(span?.notes ?? []), ...sampledNotes(every, 'itself')],
     commands: [
       programCommand({
         collector: 'events',

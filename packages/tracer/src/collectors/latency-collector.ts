@@ -10,7 +10,10 @@ import { ThreadOwners } from './thread-owners.ts'
 type Row = LatencyDelta['slices'][number]['rows'][number]
 type Histograms = ReadonlyMap<string, ReadonlyMap<number, number>>
 
-/** `latency`: slices are differences of the maps' readings, which only grow; the longest of each slice comes from the map of its turn. */
+/**
+ * `latency`: slices are differences of the maps' readings, which only grow; the longest of each slice comes from the map of its turn.
+ * Where one in n spans is recorded, it stands for n.
+ */
 export class LatencyCollector extends BpftraceCollector {
   readonly id = 'latency'
   private readonly plan: LatencyPlan
@@ -86,19 +89,19 @@ export class LatencyCollector extends BpftraceCollector {
 
   override addQuality(quality: TargetQuality): void {
     super.addQuality(quality)
-    quality.hits += this.published
+    quality.hits += this.published / this.plan.every
     quality.unmatchedSpans += this.reported.unmatched
     quality.mapsTruncated ||= this.truncated
   }
 
   private newRows(histograms: Histograms, sums: ReadonlyMap<string, number>, longest: ReadonlyMap<string, number>): Row[] {
     const rows: Row[] = []
-    const { group } = this.plan
+    const { group, every } = this.plan
     for (const [key, buckets] of histograms) {
       const before = this.histograms.get(key)
       const histogram = [...buckets].flatMap(([power, count]): [number, number][] => {
         const more = count - (before?.get(power) ?? 0)
-        return more > 0 ? [[power, more]] : []
+        return more > 0 ? [[power, more * every]] : []
       })
       const count = histogram.reduce((sum, [, more]) => sum + more, 0)
       const parts = keyParts(key, 1 + group.numbers)
@@ -107,7 +110,7 @@ export class LatencyCollector extends BpftraceCollector {
         pid: Number(parts[0]),
         key: group.read(parts.slice(1)),
         count,
-        totalNs: Math.max(0, (sums.get(key) ?? 0) - (this.sums.get(key) ?? 0)),
+        totalNs: Math.max(0, (sums.get(key) ?? 0) - (this.sums.get(key) ?? 0)) * every,
         maxNs: longest.get(key) ?? 0,
         histogram: histogram.sort(([a], [b]) => a - b),
       })

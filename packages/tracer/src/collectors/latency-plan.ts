@@ -11,7 +11,7 @@ import type { SyscallArch } from '../syscalls/syscall-names.ts'
 import { TraceRefusal } from '../trace-errors.ts'
 import type { CollectorPlanOf, PlanContext } from './collector-plan.ts'
 import { archOf, GROUP_TEXT_BYTES } from './counts-plan.ts'
-import { notesOf } from './probe-notes.ts'
+import { notesOf, sampledNotes } from './probe-notes.ts'
 
 /** Most that a map may hold, a histogram's buckets one by one: it is printed every second. */
 const MOST_KEYS = { byNumber: 65_536, byText: 16_384 } as const
@@ -78,7 +78,7 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
     id: 'latency',
     instrument,
     probes,
-    notes: [...notesOf(probes), ...span.notes],
+    notes: [...notesOf(probes), ...span.notes, ...sampledNotes(every, 'all')],
     commands: [
       programCommand({
         collector: 'latency',

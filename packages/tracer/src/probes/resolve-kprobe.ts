@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { type Probe, probeLabel } from '@sonde/contract'
-import { BtfFunctions, type KernelSignature, type ValueType } from '../discovery/btf.ts'
-import { BtfError } from '../discovery/btf-error.ts'
-import { isReshapedCopy, type KernelFunction, listKernelFunctions, nameInSource } from '../discovery/kernel-functions.ts'
-import { readText } from '../host/read-text.ts'
+import type { KernelSignature, ValueType } from '../discovery/btf.ts'
+import { isReshapedCopy, type KernelFunction } from '../discovery/kernel-functions.ts'
 import { TraceRefusal } from '../trace-errors.ts'
+import type { KernelSymbols } from './kernel-symbols.ts'
 import { isWildcard, namePattern } from './name-pattern.ts'
 import { didYouMean } from './near-matches.ts'
 import { POSITIONAL_ARGUMENTS, positionalArguments } from './positional-arguments.ts'
@@ -24,16 +22,14 @@ const REFUSALS = {
  * that was named by itself and may not be is refused.
  * @throws TraceRefusal probe-missing, probe-denied, too-many-probes
  */
-export async function resolveKprobe(probe: KprobeProbe, budget: ProbeBudget, denied: Denied): Promise<ResolvedKprobe[]> {
+export async function resolveKprobe(
+  probe: KprobeProbe,
+  budget: ProbeBudget,
+  denied: Denied,
+  symbols: KernelSymbols,
+): Promise<ResolvedKprobe[]> {
   const label = probeLabel(probe)
-  const btf = await readBtf('/sys/kernel/btf/vmlinux', null)
-  const { functions } = listKernelFunctions({
-    available: (await readText('/sys/kernel/tracing/available_filter_functions')) || null,
-    kallsyms: await readText('/proc/kallsyms'),
-    blacklist: (await readText('/sys/kernel/debug/kprobes/blacklist')) || null,
-    // Functions of modules stand in BTF of their own: not worth reading to know only that they are there.
-    hasType: btf === null ? null : (name, module) => module !== null || btf.has(name),
-  })
+  const { functions } = await symbols.functions()
   const matches = functions.filter(({ name }) => namePattern(probe.function)(name))
   if (matches.length === 0)
     throw new TraceRefusal(
@@ -53,11 +49,9 @@ export async function resolveKprobe(probe: KprobeProbe, budget: ProbeBudget, den
       label,
       allowed.map(({ name }) => name),
     )
-  const modules = new Map<string, BtfFunctions | null>()
-  for (const { module } of allowed)
-    if (module !== null && !modules.has(module)) modules.set(module, btf && (await readBtf(`/sys/kernel/btf/${module}`, btf)))
-  return allowed.map(({ name, module }) => {
-    const signature = signatureOf(module === null ? btf : (modules.get(module) ?? null), name)
+  const signatures = await Promise.all(allowed.map(({ name, module }) => symbols.signature(name, module)))
+  return allowed.map(({ name }, i) => {
+    const signature = signatures[i] ?? null
     return {
       kind: 'kprobe',
       label: `${probe.at === 'return' ? 'kretprobe' : 'kprobe'}:${name}`,
@@ -71,25 +65,6 @@ export async function resolveKprobe(probe: KprobeProbe, budget: ProbeBudget, den
 
 function refusalOf({ name, refusal }: KernelFunction, denied: Denied): string | null {
   return refusal === null ? denied(name) : REFUSALS[refusal]
-}
-
-async function readBtf(path: string, base: BtfFunctions | null): Promise<BtfFunctions | null> {
-  if (!/^\/sys\/kernel\/btf\/[A-Za-z0-9_-]+$/.test(path)) return null
-  try {
-    return new BtfFunctions(await readFile(path), base)
-  } catch (error) {
-    if (error instanceof BtfError || (error instanceof Error && 'code' in error)) return null
-    throw error
-  }
-}
-
-function signatureOf(btf: BtfFunctions | null, name: string): KernelSignature | null {
-  try {
-    return btf?.signature(nameInSource(name)) ?? null
-  } catch (error) {
-    if (error instanceof BtfError) return null
-    throw error
-  }
 }
 
 /** By name, as far as registers go, and by position. Of a copy that the compiler made, arguments may be dropped or lie elsewhere: by position only. */

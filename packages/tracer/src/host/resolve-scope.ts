@@ -89,9 +89,11 @@ async function cgroup(path: string): Promise<ResolvedScope> {
   const lists = await Promise.all(directories.map((folder) => readText(`${folder}/cgroup.procs`)))
   const pids = [...new Set(lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number)))].filter((pid) => pid > 0)
   if (pids.length === 0) throw new TraceRefusal('no-process', `The cgroup ${path} holds no process.`)
-  const notes = ['What runs in cgroups made after the capture began is in the stacks, but in no count of events or system calls.']
+  const notes = [
+    'Of cgroups that were made after the capture began, what bpftrace counts is missing; stacks, and what sonde-bpf counts, are complete.',
+  ]
   if (directories.length > kept.length)
-    notes.push(`Events and system calls were recorded in only ${MAX_CGROUPS} of ${directories.length} cgroups below ${path}.`)
+    notes.push(`bpftrace counted in only ${MAX_CGROUPS} of ${directories.length} cgroups below ${path}.`)
   if (mounts.perfEventIsV1) notes.push('Stacks are of the processes that were in the cgroup when the capture began, and of their children.')
   return {
     scope: { kind: 'cgroup', path, directory: real, ids, processCount: pids.length, tids: await threadsOf(pids) },

@@ -41,7 +41,11 @@ export function ChartFrame({ label, domainMs, stepMs, window, onWindow, draw, at
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is one tab stop, its keys move the moment
       tabIndex={0}
       data-testid={testId}
-      className={cx('relative min-h-0 min-w-0 touch-pan-y select-none overflow-hidden', onWindow && 'cursor-crosshair', className)}
+      className={cx(
+        'relative min-h-0 min-w-0 touch-pan-y select-none overflow-hidden focus-visible:-outline-offset-2',
+        onWindow && 'cursor-crosshair',
+        className,
+      )}
       {...handlers}
       onPointerEnter={() => {
         isHere.current = true

@@ -130,16 +130,21 @@ function Picture({ cells, byBin, range, stepMs, domainMs, plot }: PictureProps) 
           )
         })}
       </g>
-      {([0.5, 0.99] as const).map((q) => (
-        <path
-          key={q}
-          d={quantilePath(byBin, q, plot, wide, yOf)}
-          fill="none"
-          className={q === 0.5 ? 'stroke-ink' : 'stroke-warn'}
-          strokeWidth={1.5}
-          strokeDasharray={q === 0.5 ? undefined : '4 2'}
-        />
-      ))}
+      {([0.5, 0.99] as const).map((q) => {
+        const path = quantilePath(byBin, q, plot, wide, yOf)
+        return (
+          <g key={q} fill="none">
+            {/* A rim, since the line lies on every shade. */}
+            <path d={path} className="stroke-surface" strokeWidth={4} opacity={0.75} />
+            <path
+              d={path}
+              className={q === 0.5 ? 'stroke-ink' : 'stroke-warn'}
+              strokeWidth={1.75}
+              strokeDasharray={q === 0.5 ? undefined : '4 2'}
+            />
+          </g>
+        )
+      })}
     </>
   )
 }

@@ -47,7 +47,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
   const mayDelete = admin || (operator && capture.createdBy.id === person.id)
   return (
     <header className="flex flex-col gap-1">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 lg:flex-nowrap">
         <h1 className="min-w-0 max-w-full font-semibold text-xl">
           <HostText text={capture.title} />
         </h1>
@@ -95,16 +95,18 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           ) : null}
         </div>
       </div>
-      <p className="flex flex-wrap items-center gap-x-2 text-ink-2">
+      <div className="flex flex-wrap items-center gap-x-2 text-ink-2">
         <SpecSummary capture={capture} />
-        <span aria-hidden>·</span>
+        <span aria-hidden className="hidden sm:inline">
+          ·
+        </span>
         <span className="min-w-0">
           <HostText text={capture.createdBy.name} />
           {', '}
           <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
         </span>
         {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
-      </p>
+      </div>
       <CommandsDrawer capture={capture} open={commands} onOpenChange={setCommands} />
       <DeleteCapture capture={deleting ? capture : null} onClose={() => setDeleting(false)} onDeleted={() => router.push('/captures')} />
     </header>
@@ -117,20 +119,21 @@ const changeHref = (capture: CaptureView): string =>
     capture.targets.map((target) => target.hostId),
   )
 
-/** Settings that the line under the title has room for; the others stand in its title. */
-const MOST_DETAILS = 6
+/** Settings of instruments that the line under the title has room for; the others stand in its title. */
+const MOST_DETAILS = 5
 
 /** What was asked for, in a line: recipe, probes and conditions, whom, how long. A link to the form that is filled in the same way. */
 function SpecSummary({ capture }: { capture: CaptureView }) {
   const { spec } = capture
   const operator = useHasRole('operator')
   const recipe = findRecipe(spec.recipe)
-  const details = [...spec.instruments.flatMap(instrumentDetails), ...scopeWords(spec), formatSpan(spec.durationMs)]
+  const details = spec.instruments.flatMap(instrumentDetails)
+  const limits = [...scopeWords(spec), formatSpan(spec.durationMs)]
   const shown =
     details.length > MOST_DETAILS ? [...details.slice(0, MOST_DETAILS - 1), `${details.length - MOST_DETAILS + 1} more`] : details
-  const text = shown.join(' · ')
+  const text = [...shown, ...limits].join(' · ')
   return (
-    <span className="min-w-0 max-w-full" data-testid="spec-summary" title={details.join('\n')}>
+    <span className="min-w-0 max-w-full" data-testid="spec-summary" title={[...details, ...limits].join('\n')}>
       {recipe ? <span className="font-medium">{recipe.title}: </span> : null}
       <HostText text={text} wrap className="text-ink-2" />
       {operator ? (

@@ -118,9 +118,10 @@ const plainName = (event: string): string => event.replace(/:.*$/, '')
 /** Ratios of the counters that are there, host by host, all CPUs together. Nothing is divided that does not count the same time. */
 export function counterRatios(data: CaptureCounters): CounterRatio[] {
   const ratios: CounterRatio[] = []
-  for (const [hostId, series] of byHost(data.series)) {
-    const find = (names: readonly string[]) => names.map((name) => series.get(name)).find((one) => one !== undefined)
-    for (const pair of PAIRS) {
+  const hosts = byHost(data.series)
+  for (const pair of PAIRS) {
+    for (const [hostId, series] of hosts) {
+      const find = (names: readonly string[]) => names.map((name) => series.get(name)).find((one) => one !== undefined)
       const [of, per] = [find(pair.of), find(pair.per)]
       if (!of || !per) continue
       const { id, title, reading, show } = pair

@@ -20,13 +20,13 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 it('shows ratios first, then every counter with its unit and rate', () => {
   const rows = counterRows(
     data([
+      series('LLC-loads', null),
       series('cycles', 4e9),
       series('instructions', 2e9),
-      series('task-clock', 3e9, { unit: 'ns' }),
       series('page-faults', 12),
-      series('LLC-loads', null),
+      series('task-clock', 3e9, { unit: 'ns' }),
     ]),
-    { perCpu: false },
+    { perCpu: false, order: ['cycles', 'instructions', 'task-clock', 'page-faults', 'LLC-loads'] },
   )
   expect(rows.map((row) => [row.kind, row.title, plain(row.text), plain(row.rate)])).toEqual([
     ['ratio', 'Instructions per cycle', '0.50', ''],
@@ -42,8 +42,10 @@ it('shows ratios first, then every counter with its unit and rate', () => {
 
 it('adds CPUs up unless each is wanted, and says what is an estimate', () => {
   const cpus = [0, 1].map((cpu) => series('cycles', 100, { cpu, runningShare: cpu === 0 ? 0.4 : 1 }))
-  expect(counterRows(data(cpus), { perCpu: false }).map((row) => [row.text, row.cpu, isEstimate(row)])).toEqual([['200', null, true]])
-  expect(counterRows(data(cpus), { perCpu: true }).map((row) => [row.text, row.cpu, isEstimate(row)])).toEqual([
+  expect(counterRows(data(cpus), { perCpu: false, order: [] }).map((row) => [row.text, row.cpu, isEstimate(row)])).toEqual([
+    ['200', null, true],
+  ])
+  expect(counterRows(data(cpus), { perCpu: true, order: [] }).map((row) => [row.text, row.cpu, isEstimate(row)])).toEqual([
     ['100', 0, true],
     ['100', 1, false],
   ])

@@ -22,8 +22,14 @@ export type CounterRow = {
   format: (value: number) => string
 }
 
-export function counterRows(data: CaptureCounters, options: { perCpu: boolean }): CounterRow[] {
-  const series = options.perCpu ? data.series : mergeCpus(data.series)
+/** Ratios first, then the counters; `order`: of the events, as they were asked for. Hosts of one event stand together. */
+export function counterRows(data: CaptureCounters, options: { perCpu: boolean; order: readonly string[] }): CounterRow[] {
+  const place = (event: string): number => {
+    const at = options.order.findIndex((asked) => asked === event || event.startsWith(`${asked}:`))
+    return at < 0 ? options.order.length : at
+  }
+  // Stable: within an event the server's order of hosts and CPUs stays.
+  const series = [...(options.perCpu ? data.series : mergeCpus(data.series))].sort((a, b) => place(a.event) - place(b.event))
   return [...counterRatios(data).map(ratioRow), ...series.map((one) => seriesRow(one, data.grid))]
 }
 

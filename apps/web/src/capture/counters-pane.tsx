@@ -39,10 +39,14 @@ export function CountersPane({ capture, counters, view, update, findRef }: Count
   const [find, setFind] = useSyncedText(view.find, (text) => update({ find: text }, 'replace'))
   const [chosen, setChosen] = useState<string | null>(null)
   const { data } = counters
-  const isPerCpu = instrumentOf(capture.spec, 'pmu')?.perCpu === true
+  const instrument = instrumentOf(capture.spec, 'pmu')
+  const isPerCpu = instrument?.perCpu === true
   const window = useMemo(() => parseWindow(view.window), [view.window])
   const domainMs = Math.max(captureSpanMs(capture), (data?.grid.coveredMs.length ?? 0) * (data?.grid.stepMs ?? 0))
-  const all = useMemo(() => (data ? counterRows(data, { perCpu: isPerCpu && view.perCpu }) : []), [data, isPerCpu, view.perCpu])
+  const all = useMemo(() => {
+    if (!data) return []
+    return counterRows(data, { perCpu: isPerCpu && view.perCpu, order: instrument?.events ?? [] })
+  }, [data, isPerCpu, view.perCpu, instrument])
   const rows = useMemo(() => matching(all, view.find), [all, view.find])
   const selected = rows.find((row) => row.id === chosen) ?? rows[0]
   // All hosts (or CPUs) of the one metric, the chosen one standing out.
@@ -94,7 +98,7 @@ export function CountersPane({ capture, counters, view, update, findRef }: Count
         <SkeletonRows label="Loading the counters" rows={8} />
       ) : all.length === 0 ? (
         unsupported.length > 0 ? (
-          <Unsupported list={unsupported} manyHosts={manyHosts} />
+          <UnsupportedList list={unsupported} manyHosts={manyHosts} />
         ) : (
           <Waiting
             capture={capture}
@@ -139,7 +143,7 @@ export function CountersPane({ capture, counters, view, update, findRef }: Count
             domainMs={domainMs}
             window={window}
           />
-          {unsupported.length > 0 ? <Unsupported list={unsupported} manyHosts={manyHosts} /> : null}
+          {unsupported.length > 0 ? <UnsupportedList list={unsupported} manyHosts={manyHosts} /> : null}
         </>
       )}
     </Pane>
@@ -240,14 +244,16 @@ function Rows({ rows, selected, onSelect, manyHosts, perCpu, stepMs, domainMs, w
                   <td className={cx(TD, 'whitespace-nowrap text-right', row.kind === 'ratio' && 'font-semibold')}>{row.text}</td>
                   <td className={cx(TD, 'whitespace-nowrap text-right text-ink-2')}>{row.rate}</td>
                   <td className={TD}>
-                    <Sparkline
-                      label={`${row.title} over time`}
-                      values={row.values}
-                      stepMs={stepMs}
-                      domainMs={domainMs}
-                      window={window}
-                      width={140}
-                    />
+                    {row.values.some((value) => value !== null) ? (
+                      <Sparkline
+                        label={`${row.title} over time`}
+                        values={row.values}
+                        stepMs={stepMs}
+                        domainMs={domainMs}
+                        window={window}
+                        width={180}
+                      />
+                    ) : null}
                   </td>
                   <td className={cx(TD, 'w-full')}>
                     {isEstimate(row) ? (
@@ -270,18 +276,34 @@ function Rows({ rows, selected, onSelect, manyHosts, perCpu, stepMs, domainMs, w
   )
 }
 
-function Unsupported({ list, manyHosts }: { list: readonly { event: string; reason: string; hostName: string }[]; manyHosts: boolean }) {
+type Unsupported = { event: string; reason: string; hostName: string }
+
+/** What hosts could not count, and why: the same reason once. */
+function UnsupportedList({ list, manyHosts }: { list: readonly Unsupported[]; manyHosts: boolean }) {
+  const byReason = new Map<string, Unsupported & { hosts: string[] }>()
+  for (const one of list) {
+    const key = JSON.stringify([one.event, one.reason])
+    const known = byReason.get(key)
+    if (known) known.hosts.push(one.hostName)
+    else byReason.set(key, { ...one, hosts: [one.hostName] })
+  }
   return (
-    <div className="max-h-40 shrink-0 overflow-auto border-line border-t px-3 py-2 text-sm" data-testid="counters-unsupported">
-      <p className="font-medium">{formatPlural(list.length, 'counter')} could not be counted</p>
-      <ul className="text-ink-2">
-        {list.slice(0, 40).map((one) => (
-          <li key={`${one.hostName} ${one.event}`}>
-            <HostText text={one.event} mono /> {manyHosts ? <HostText text={`on ${one.hostName}`} /> : null}:{' '}
-            <HostText text={one.reason} wrap />
+    <details className="max-h-[40%] shrink-0 overflow-auto border-line border-t px-3 py-1.5 text-sm" data-testid="counters-unsupported">
+      <summary className="text-warn">{formatPlural(byReason.size, 'counter')} could not be counted</summary>
+      <ul className="pt-1 text-ink-2">
+        {[...byReason.values()].slice(0, 40).map((one) => (
+          <li key={`${one.event} ${one.reason}`}>
+            <HostText text={one.event} mono />
+            {manyHosts ? (
+              <>
+                {' '}
+                on <HostText text={one.hosts.length > 3 ? `${one.hosts.length} hosts` : one.hosts.join(', ')} />
+              </>
+            ) : null}
+            : <HostText text={one.reason} wrap />
           </li>
         ))}
       </ul>
-    </div>
+    </details>
   )
 }

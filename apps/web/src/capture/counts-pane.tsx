@@ -143,7 +143,7 @@ export function CountsPane({ capture, counts, view, update, findRef, onShowMore 
         <>
           <TimeChart
             label={`${measure === 'sum' ? `Sum of ${instrument?.sum}` : 'Events'} per second over time, ${formatPlural(series.length, 'line')}`}
-            className="h-[38%] max-h-80 min-h-32 shrink-0"
+            className="max-h-[420px] min-h-[max(144px,34%)] flex-1"
             series={series}
             stepMs={data.grid.stepMs}
             domainMs={domainMs}

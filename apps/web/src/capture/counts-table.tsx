@@ -61,7 +61,7 @@ export function CountsTable(props: CountsTableProps) {
   const ownerCount = [columns.process, columns.host, columns.probe, columns.key !== null].filter(Boolean).length
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="min-h-0 flex-1 overflow-auto" aria-label="Counts" tabIndex={0} data-testid="counts-table">
+    <section className="min-h-24 shrink overflow-auto" aria-label="Counts" tabIndex={0} data-testid="counts-table">
       <table className="w-full border-separate border-spacing-0" aria-label="Counts">
         <thead>
           <tr>

@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureSummary, type CollectorId, collectorsOf, findRecipe, instrumentTitle } from '@sonde/contract'
+import { type CaptureSummary, type CollectorId, collectorsOf, findRecipe } from '@sonde/contract'
 import {
   Button,
   Explain,
@@ -20,6 +20,7 @@ import {
 import { Ellipsis, RotateCw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
+import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { CAPTURE_STATE_WORDS, captureDot, TARGET_STATE_WORDS } from './capture-state.ts'
 import { DeleteCapture } from './delete-capture.tsx'
@@ -150,10 +151,17 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
 /** Collectors whose events are counted as such. */
 const COUNTS_EVENTS: ReadonlySet<CollectorId> = new Set(['counts', 'latency', 'events'])
 
-/** The recipe, or what was put together by hand. */
+/** The recipe, or the collectors that were put together by hand. */
 function What({ spec }: { spec: CaptureSummary['spec'] }) {
   const recipe = findRecipe(spec.recipe)
-  return recipe ? <span>{recipe.title}</span> : <HostText text={spec.instruments.map(instrumentTitle).join(' + ')} className="text-ink-2" />
+  if (recipe) return <span>{recipe.title}</span>
+  return (
+    <span className="text-ink-2">
+      {collectorsOf(spec)
+        .map((collector) => COLLECTOR_WORDS[collector].name)
+        .join(' + ')}
+    </span>
+  )
 }
 
 function HostNames({ hosts }: { hosts: CaptureSummary['hosts'] }) {

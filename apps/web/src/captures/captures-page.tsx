@@ -42,7 +42,7 @@ export function CapturesPage() {
         <SearchInput
           className="min-w-40 max-w-md flex-1"
           aria-label="Search captures"
-          placeholder="Title, host, person, recipe"
+          placeholder="Title, host, person, recipe, probe"
           value={search.text}
           onChange={(event) => search.setText(event.target.value)}
         />

@@ -43,6 +43,7 @@ export function CountsOptions({ draft, hosts, details, onChange }: OptionsProps<
           label="Find another probe to count"
           autoFocus
           onPick={(hit) => {
+            details.remember(hit)
             onChange(withProbe(draft, hit.probe))
             setAdding(false)
           }}

@@ -68,6 +68,7 @@ export function OwnBuilder({
           }}
           onPick={(hit, collector) => {
             if (collector === null) return
+            details.remember(hit)
             onChange(placeProbe(own, hit.probe, collector))
             setFinding(false)
           }}

@@ -97,6 +97,6 @@ function listWords(refs: readonly string[]): string {
 
 /** A condition as an example, on a field that a person may well compare: no pointer. */
 export function exampleCondition(fields: readonly FieldInfo[]): string {
-  const number = fields.find((field) => field.ref.startsWith('args.') && field.sort === 'number' && !field.type.includes('*'))
+  const number = fields.find((field) => /^args\.(?!_)/.test(field.ref) && field.sort === 'number' && !field.type.includes('*'))
   return `${number?.ref ?? 'pid'} > 4096 && comm == "nginx"`
 }

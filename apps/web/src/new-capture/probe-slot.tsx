@@ -89,6 +89,7 @@ export function ProbeSlot({
           label={`Find a probe: ${label}`}
           autoFocus
           onPick={(hit) => {
+            details.remember(hit)
             onChange(hit.probe)
             setFinding(false)
           }}

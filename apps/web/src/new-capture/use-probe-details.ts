@@ -1,6 +1,7 @@
 'use client'
 import { type Probe, type ProbeHit, probeLabel } from '@sonde/contract'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTRPC } from '../trpc/client.tsx'
 
 const MOST_PROBES = 32
@@ -13,6 +14,8 @@ export type ProbeDetails = {
   of: (probe: Probe) => ProbeHit | undefined
   /** Some host has it, so that its arguments are those that there are. */
   isKnown: (probe: Probe) => boolean
+  /** What the finder said about a probe that was just picked: true until the hosts' own answer is here. */
+  remember: (hit: ProbeHit) => void
 }
 
 /** What the picked hosts know about probes that a form already has: arguments for conditions, and where they are missing. */
@@ -30,6 +33,11 @@ export function useProbeDetails(hostIds: readonly string[], probes: readonly Pro
     refetchOnWindowFocus: false,
   })
   const found = new Map(described.data?.map((hit) => [keyOf(hit.probe), hit]))
-  const of = (probe: Probe) => found.get(keyOf(probe))
-  return { of, isKnown: (probe) => (of(probe)?.onHosts ?? 0) > 0 }
+  const [picked, setPicked] = useState<ReadonlyMap<string, ProbeHit>>(new Map())
+  const of = (probe: Probe) => found.get(keyOf(probe)) ?? picked.get(keyOf(probe))
+  return {
+    of,
+    isKnown: (probe) => (of(probe)?.onHosts ?? 0) > 0,
+    remember: (hit) => setPicked((known) => new Map(known).set(keyOf(hit.probe), hit)),
+  }
 }

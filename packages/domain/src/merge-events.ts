@@ -83,7 +83,8 @@ export function viewEvents(merged: MergedEvents, query: Omit<EventsQuery, 'id'>,
   }
   sortRows(inWindow, merged.columns, query)
   return {
-    grid: { stepMs, coveredMs: counts.map(() => stepMs) },
+    // As far as the last event: nobody says how long there were none after it.
+    grid: { stepMs, coveredMs: counts.map((_, bin) => Math.min(stepMs, lastMs - bin * stepMs)) },
     columns: merged.columns,
     rows: inWindow.slice(0, query.limit),
     counts,

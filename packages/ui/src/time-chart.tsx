@@ -18,6 +18,8 @@ export type TimeChartProps = {
   /** One upon the other; they must then all count the same. */
   stacked?: boolean
   format: (value: number) => string
+  /** The same for the axis, where there is little room. */
+  formatTick?: ((value: number) => string) | undefined
   /** Id of the series that stands out; the others fade. */
   highlighted?: string | null
   window: TimeSpan | null
@@ -109,7 +111,17 @@ function mostOf(series: readonly TimeSeries[], bins: number, stacked: boolean): 
 
 type PictureProps = TimeChartProps & { plot: PlotBox; ticks: readonly number[] }
 
-function Picture({ series, stepMs, domainMs, stacked = false, format, highlighted = null, plot, ticks }: PictureProps) {
+function Picture({
+  series,
+  stepMs,
+  domainMs,
+  stacked = false,
+  format,
+  formatTick = format,
+  highlighted = null,
+  plot,
+  ticks,
+}: PictureProps) {
   const top = ticks.at(-1) ?? 1
   const y = (value: number) => plot.top + plot.height * (1 - value / top)
   const x = (bin: number) => plot.left + Math.min(1, (bin * stepMs) / domainMs) * plot.width
@@ -122,7 +134,7 @@ function Picture({ series, stepMs, domainMs, stacked = false, format, highlighte
           <g key={tick}>
             <line x1={plot.left} x2={plot.left + plot.width} y1={y(tick)} y2={y(tick)} className="stroke-line" />
             <text x={plot.left - 6} y={y(tick) + 4} textAnchor="end">
-              {format(tick)}
+              {formatTick(tick)}
             </text>
           </g>
         ))}

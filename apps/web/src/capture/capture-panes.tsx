@@ -1,5 +1,6 @@
 import { assertNever, type CaptureView, type CaptureViewState, CHUNK_KIND_OF, type ChunkKind } from '@sonde/contract'
 import type { RefObject } from 'react'
+import { captureSpanMs, gridEndMs } from './capture-time.ts'
 import { CountersPane } from './counters-pane.tsx'
 import { CountsPane } from './counts-pane.tsx'
 import { EventsPane } from './events-pane.tsx'
@@ -26,12 +27,16 @@ export type CapturePanesProps = {
 
 /** A pane for each result that the capture records. */
 export function capturePanes({ capture, results, view, update, searchRef, filterRef }: CapturePanesProps): PaneOfCapture[] {
+  const grids = [results.latency, results.counts, results.events, results.counters].map((result) => result.data?.grid)
+  // One axis for all panes; a slice may end a little after the duration.
+  const domainMs = Math.max(captureSpanMs(capture), ...grids.map(gridEndMs))
   const recorded = new Set<ChunkKind>(capture.spec.instruments.map((instrument) => CHUNK_KIND_OF[instrument.collector]))
   const kinds = ORDER.filter((kind) => recorded.has(kind))
   const firstFlame = kinds.find((kind) => kind === 'profile' || kind === 'offcpu')
   const firstTable = kinds.find((kind) => kind !== 'profile' && kind !== 'offcpu')
   return kinds.map((kind): PaneOfCapture => {
     const common = { capture, view, update }
+    const timed = { ...common, domainMs }
     const search = kind === firstFlame ? searchRef : null
     const find = kind === firstTable ? filterRef : null
     switch (kind) {
@@ -46,22 +51,22 @@ export function capturePanes({ capture, results, view, update, searchRef, filter
         return {
           kind,
           title: 'Latency',
-          node: <LatencyPane {...common} latency={results.latency} findRef={find} onShowMore={results.showMore.latency} />,
+          node: <LatencyPane {...timed} latency={results.latency} findRef={find} onShowMore={results.showMore.latency} />,
         }
       case 'counts':
         return {
           kind,
           title: 'Counts',
-          node: <CountsPane {...common} counts={results.counts} findRef={find} onShowMore={results.showMore.counts} />,
+          node: <CountsPane {...timed} counts={results.counts} findRef={find} onShowMore={results.showMore.counts} />,
         }
       case 'events':
         return {
           kind,
           title: 'Events',
-          node: <EventsPane {...common} events={results.events} findRef={find} onShowMore={results.showMore.events} />,
+          node: <EventsPane {...timed} events={results.events} findRef={find} onShowMore={results.showMore.events} />,
         }
       case 'counters':
-        return { kind, title: 'Counters', node: <CountersPane {...common} counters={results.counters} findRef={find} /> }
+        return { kind, title: 'Counters', node: <CountersPane {...timed} counters={results.counters} findRef={find} /> }
       case 'syscalls':
         return { kind, title: 'Syscalls', node: <SyscallPane {...common} syscalls={results.syscalls} filterRef={find} /> }
       default:

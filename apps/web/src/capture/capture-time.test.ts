@@ -1,6 +1,6 @@
 import type { TargetView } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { captureSpanMs, formatWindow, parseWindow } from './capture-time.ts'
+import { captureSpanMs, formatWindow, gridEndMs, parseWindow } from './capture-time.ts'
 import { captureOf, targetOf } from './testing/capture-of.ts'
 
 const done = (startedAtMs: number, recordedMs: number | null): TargetView =>
@@ -25,4 +25,10 @@ it('a window goes into the link and comes back; an empty one is none', () => {
   for (const window of [{ fromMs: 0, toMs: 1 }, { fromMs: 1_500, toMs: 300_000 }, null])
     expect(parseWindow(formatWindow(window))).toEqual(window)
   for (const text of ['', '5-5', '9-3']) expect(parseWindow(text)).toBeNull()
+})
+
+it('a grid ends where its last bin does', () => {
+  expect(gridEndMs({ stepMs: 1_000, coveredMs: [1_000, 1_000, 50] })).toBe(2_050)
+  expect(gridEndMs({ stepMs: 1_000, coveredMs: [] })).toBe(0)
+  expect(gridEndMs(undefined)).toBe(0)
 })

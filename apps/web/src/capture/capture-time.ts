@@ -1,4 +1,4 @@
-import { type CaptureView, isFinal, type TimeWindow } from '@sonde/contract'
+import { type CaptureView, isFinal, type TimeGrid, type TimeWindow } from '@sonde/contract'
 
 /**
  * What the time axis of every pane covers, ms since the first host began: the whole duration while it runs (it will be filled), later
@@ -14,6 +14,12 @@ export function captureSpanMs(capture: CaptureView): number {
   )
   // A second at least: a capture that broke off at once still has an axis.
   return ends.length === 0 ? durationMs : Math.max(1_000, ...ends)
+}
+
+/** Where the last of what is in a grid ends, ms: the last bin is as long as it was recorded. */
+export function gridEndMs(grid: TimeGrid | undefined): number {
+  const last = (grid?.coveredMs.length ?? 0) - 1
+  return grid === undefined || last < 0 ? 0 : last * grid.stepMs + (grid.coveredMs[last] ?? 0)
 }
 
 /** `from-to` of the URL → a window; null for none and for one that is empty. The schema has checked its form. */

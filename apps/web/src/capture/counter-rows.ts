@@ -20,6 +20,8 @@ export type CounterRow = {
   /** What the line over time shows, and how to write it. */
   values: (number | null)[]
   format: (value: number) => string
+  /** The same for the axis, where there is little room: without the unit where the note says it. */
+  formatTick: (value: number) => string
 }
 
 /** Ratios first, then the counters; `order`: of the events, as they were asked for. Hosts of one event stand together. */
@@ -49,6 +51,7 @@ function ratioRow(ratio: CounterRatio): CounterRow {
     runningShare: ratio.runningShare,
     values: ratio.values,
     format,
+    formatTick: format,
   }
 }
 
@@ -63,7 +66,7 @@ function seriesRow(series: CounterSeries, grid: TimeGrid): CounterRow {
     metric: `${event} ${unit}`,
     kind: 'counter',
     title: event,
-    note: cpu === null ? '' : `CPU ${cpu}`,
+    note: [cpu === null ? null : `CPU ${cpu}`, unit === 'ns' ? 'CPUs in use' : 'per second'].filter(Boolean).join(', '),
     hostName: series.hostName,
     cpu,
     text: value === null ? 'not counted' : amount(value),
@@ -74,6 +77,7 @@ function seriesRow(series: CounterSeries, grid: TimeGrid): CounterRow {
       return one === null || ms === 0 ? null : (one * 1_000) / ms
     }),
     format: perSecond,
+    formatTick: (n) => (unit === 'ns' ? n.toFixed(2) : amount(n)),
   }
 }
 

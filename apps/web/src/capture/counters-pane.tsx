@@ -18,7 +18,7 @@ import {
 import { type RefObject, useMemo, useState } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { captureSpanMs, formatWindow, parseWindow } from './capture-time.ts'
+import { formatWindow, parseWindow } from './capture-time.ts'
 import { type CounterRow, counterRows, isEstimate } from './counter-rows.ts'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
@@ -29,20 +29,21 @@ import { Waiting } from './waiting.tsx'
 
 export type CountersPaneProps = {
   capture: CaptureView
+  /** What the time axis covers. */
+  domainMs: number
   counters: Result<CaptureCounters>
   view: CaptureViewState
   update: UpdateView
   findRef: RefObject<HTMLInputElement | null> | null
 }
 
-export function CountersPane({ capture, counters, view, update, findRef }: CountersPaneProps) {
+export function CountersPane({ capture, domainMs, counters, view, update, findRef }: CountersPaneProps) {
   const [find, setFind] = useSyncedText(view.find, (text) => update({ find: text }, 'replace'))
   const [chosen, setChosen] = useState<string | null>(null)
   const { data } = counters
   const instrument = instrumentOf(capture.spec, 'pmu')
   const isPerCpu = instrument?.perCpu === true
   const window = useMemo(() => parseWindow(view.window), [view.window])
-  const domainMs = Math.max(captureSpanMs(capture), (data?.grid.coveredMs.length ?? 0) * (data?.grid.stepMs ?? 0))
   const all = useMemo(() => {
     if (!data) return []
     return counterRows(data, { perCpu: isPerCpu && view.perCpu, order: instrument?.events ?? [] })
@@ -128,6 +129,7 @@ export function CountersPane({ capture, counters, view, update, findRef }: Count
             stepMs={data.grid.stepMs}
             domainMs={domainMs}
             format={selected.format}
+            formatTick={selected.formatTick}
             highlighted={lines.length > 1 ? selected.id : null}
             window={window}
             onWindow={(next) => update({ window: formatWindow(next) }, 'push')}

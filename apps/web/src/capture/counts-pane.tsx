@@ -5,7 +5,7 @@ import { ChartLine, Layers } from 'lucide-react'
 import { type RefObject, useMemo, useRef, useState } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { captureSpanMs, formatWindow, parseWindow } from './capture-time.ts'
+import { formatWindow, parseWindow } from './capture-time.ts'
 import { colorRows, countsSeries, coveredMsOf, rowName } from './counts-model.ts'
 import { CountsTable } from './counts-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
@@ -24,6 +24,8 @@ const CHARTS = [
 
 export type CountsPaneProps = {
   capture: CaptureView
+  /** What the time axis covers. */
+  domainMs: number
   counts: Result<CaptureCounts>
   view: CaptureViewState
   update: UpdateView
@@ -31,14 +33,13 @@ export type CountsPaneProps = {
   onShowMore: (() => void) | null
 }
 
-export function CountsPane({ capture, counts, view, update, findRef, onShowMore }: CountsPaneProps) {
+export function CountsPane({ capture, domainMs, counts, view, update, findRef, onShowMore }: CountsPaneProps) {
   const [find, setFind] = useSyncedText(view.find, (text) => update({ find: text }, 'replace'))
   const [highlighted, setHighlighted] = useState<string | null>(null)
   const slots = useRef(new Map<string, number>())
   const { data } = counts
   const instrument = instrumentOf(capture.spec, 'counts')
   const window = useMemo(() => parseWindow(view.window), [view.window])
-  const domainMs = Math.max(captureSpanMs(capture), (data?.grid.coveredMs.length ?? 0) * (data?.grid.stepMs ?? 0))
   const by = countsSplit(capture.spec, view)
   const shape = {
     manyHosts: capture.targets.length > 1,

@@ -6,7 +6,7 @@ import { type RefObject, useMemo, useState } from 'react'
 import { isLive } from '../captures/capture-state.ts'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { captureSpanMs, formatWindow, parseWindow } from './capture-time.ts'
+import { formatWindow, parseWindow } from './capture-time.ts'
 import { EventsTable } from './events-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
@@ -16,6 +16,8 @@ import { Waiting } from './waiting.tsx'
 
 export type EventsPaneProps = {
   capture: CaptureView
+  /** What the time axis covers. */
+  domainMs: number
   events: Result<CaptureEvents>
   view: CaptureViewState
   update: UpdateView
@@ -23,7 +25,7 @@ export type EventsPaneProps = {
   onShowMore: (() => void) | null
 }
 
-export function EventsPane({ capture, events, view, update, findRef, onShowMore }: EventsPaneProps) {
+export function EventsPane({ capture, domainMs, events, view, update, findRef, onShowMore }: EventsPaneProps) {
   const [find, setFind] = useSyncedText(view.find, (text) => update({ find: text }, 'replace'))
   /** What was shown when the reader stopped the rows from moving. */
   const [held, setHeld] = useState<CaptureEvents | null>(null)
@@ -31,7 +33,6 @@ export function EventsPane({ capture, events, view, update, findRef, onShowMore 
   const data = held ?? events.data
   const instrument = instrumentOf(capture.spec, 'events')
   const window = useMemo(() => parseWindow(view.window), [view.window])
-  const domainMs = Math.max(captureSpanMs(capture), (data?.counts.length ?? 0) * (data?.grid.stepMs ?? 0))
   const series = useMemo(() => (data ? [{ id: 'events', name: 'events', color: 'var(--accent)', values: data.counts }] : []), [data])
   const isNarrowed = view.process !== '' || window !== null || view.find !== ''
   const isEmpty = !data || data.matching === 0

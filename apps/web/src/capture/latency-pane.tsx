@@ -4,7 +4,7 @@ import { bucketRangeOf, formatCount, formatNs, formatPlural, HeatMap, LatencyBar
 import { type RefObject, useMemo } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { captureSpanMs, formatWindow, parseWindow } from './capture-time.ts'
+import { formatWindow, parseWindow } from './capture-time.ts'
 import { LatencyTable, SPANS } from './latency-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { ownerColumns, splitChoices } from './owner-columns.ts'
@@ -17,6 +17,8 @@ import { Waiting } from './waiting.tsx'
 
 export type LatencyPaneProps = {
   capture: CaptureView
+  /** What the time axis covers. */
+  domainMs: number
   latency: Result<CaptureLatency>
   view: CaptureViewState
   update: UpdateView
@@ -24,11 +26,10 @@ export type LatencyPaneProps = {
   onShowMore: (() => void) | null
 }
 
-export function LatencyPane({ capture, latency, view, update, findRef, onShowMore }: LatencyPaneProps) {
+export function LatencyPane({ capture, domainMs, latency, view, update, findRef, onShowMore }: LatencyPaneProps) {
   const [find, setFind] = useSyncedText(view.find, (text) => update({ find: text }, 'replace'))
   const { data } = latency
   const window = useMemo(() => parseWindow(view.window), [view.window])
-  const domainMs = Math.max(captureSpanMs(capture), (data?.grid.coveredMs.length ?? 0) * (data?.grid.stepMs ?? 0))
   const shape = {
     manyHosts: capture.targets.length > 1,
     manyProbes: false,

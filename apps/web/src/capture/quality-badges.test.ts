@@ -108,12 +108,12 @@ describe('qualityBadges', () => {
 
   it('compares what was forecast with what came, in events a second', () => {
     const badgeOf = (quality: Partial<TargetQuality>) => qualityBadges([target({ forecast: FORECAST, ...quality })], undefined)[0]
-    expect(badgeOf({ hits: 12_000 })).toMatchObject({ id: 'forecast', tone: 'neutral', label: 'forecast 1.00k/s, came 1.20k/s' })
+    expect(badgeOf({ hits: 12_000 })).toMatchObject({ id: 'forecast', tone: 'neutral', label: 'forecast 1.00k/s, seen 1.20k/s' })
     expect(badgeOf({ hits: 50_000 })).toMatchObject({ tone: 'warn' })
     // One in four recorded: four times as many came.
     expect(qualityBadges([target({ forecast: FORECAST, hits: 2_500, sampledEvery: 4 })], undefined).map((b) => b.label)).toEqual([
       '1 in 4',
-      'forecast 1.00k/s, came 1.00k/s',
+      'forecast 1.00k/s, seen 1.00k/s',
     ])
     expect(qualityBadges([target({ forecast: { ...FORECAST, countedMs: 0 }, hits: 5 })], undefined)).toEqual([])
   })

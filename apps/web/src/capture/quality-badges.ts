@@ -75,7 +75,7 @@ function addForecast(sums: Sums, target: TargetView, quality: TargetQuality): vo
   sums.forecast ??= { hits: 0, cores: 0, actualHits: 0, actualCores: 0 }
   sums.forecast.hits += quality.forecast.hitsPerSecond
   sums.forecast.cores += quality.forecast.cores
-  sums.forecast.actualHits += (quality.hits * quality.sampledEvery) / seconds
+  sums.forecast.actualHits += (quality.hits * quality.sampledEvery + quality.overCapEvents) / seconds
   sums.forecast.actualCores += quality.tracerCpuSeconds / seconds
 }
 
@@ -87,8 +87,8 @@ function forecastBadge({ hits, cores, actualHits, actualCores }: ForecastSums): 
   return {
     id: 'forecast',
     tone: isFarOff ? 'warn' : 'neutral',
-    label: `forecast ${formatRate(hits)}, came ${formatRate(actualHits)}`,
-    what: `Before attaching, a dry count of about a second predicted ${formatRate(hits)} and ${cores.toFixed(2)} cores. Recorded were ${formatRate(actualHits)}; the tracers themselves used ${actualCores.toFixed(2)} cores.`,
+    label: `forecast ${formatRate(hits)}, seen ${formatRate(actualHits)}`,
+    what: `In the dry count before attaching the probes fired ${formatRate(hits)}, which was to cost ${cores.toFixed(2)} cores. While recording, ${formatRate(actualHits)} met the conditions; the tracers themselves used ${actualCores.toFixed(2)} cores. A span has two firings.`,
     remedy: isFarOff ? 'The load changed after the count. The live brake watches for that, too.' : null,
   }
 }
@@ -144,7 +144,7 @@ export function qualityBadges(targets: readonly TargetView[], syscalls: CaptureS
       id: 'sampled',
       tone: 'warn',
       label: `1 in ${formatExact(sums.sampledEvery)}`,
-      what: `Only one in ${formatExact(sums.sampledEvery)} events was recorded, so that the host stays within its budget. Shares and quantiles hold; counts are of what was recorded.`,
+      what: `Only one in ${formatExact(sums.sampledEvery)} events was recorded, by chance, so that the host stays within its budget. Counts and latencies are scaled up by that, so they are estimates; rows of events are not, the others are in no row.`,
       remedy: 'Filter by process or add a condition to record every event.',
     })
   }

@@ -9,6 +9,7 @@ import { type CatalogueText, catalogueText } from './catalogue-text.ts'
 import { buildIdIn, readNotes } from './elf/elf-file.ts'
 import { isReshapedCopy, type KernelFunctionList, listKernelFunctions, moduleTracepoints, nameInSource } from './kernel-functions.ts'
 import { listPmuEvents } from './pmu-events.ts'
+import { readWholeFile } from './read-whole-file.ts'
 import { parseTracepointFormat } from './tracepoint-format.ts'
 
 const TRACEFS = '/sys/kernel/tracing'
@@ -51,7 +52,7 @@ export async function readKernelCatalogues(): Promise<CatalogueText[]> {
 }
 
 async function readBuildId(): Promise<string | null> {
-  const bytes = await readFile('/sys/kernel/notes').catch(() => null)
+  const bytes = await readWholeFile('/sys/kernel/notes')
   return bytes === null ? null : buildIdIn(readNotes(bytes, 4))
 }
 
@@ -72,7 +73,7 @@ async function readBtf(): Promise<KernelBtf> {
 
 /** Null where there is none, or one of a version that is not known: types are then unknown, which is no reason to stop. */
 async function parseBtf(file: string, base: BtfFunctions | null): Promise<BtfFunctions | null> {
-  const bytes = await readFile(file).catch(() => null)
+  const bytes = await readWholeFile(file)
   if (bytes === null) return null
   try {
     return new BtfFunctions(bytes, base)

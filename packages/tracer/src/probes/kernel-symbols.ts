@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { BtfFunctions, type KernelSignature } from '../discovery/btf.ts'
 import { BtfError } from '../discovery/btf-error.ts'
 import { type KernelFunctionList, listKernelFunctions, nameInSource } from '../discovery/kernel-functions.ts'
+import { readWholeFile } from '../discovery/read-whole-file.ts'
 import { readText } from '../host/read-text.ts'
 
 /**
@@ -50,10 +50,11 @@ export class KernelSymbols {
 
 async function readBtf(name: string, base: BtfFunctions | null): Promise<BtfFunctions | null> {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) return null
+  const bytes = await readWholeFile(`/sys/kernel/btf/${name}`)
   try {
-    return new BtfFunctions(await readFile(`/sys/kernel/btf/${name}`), base)
+    return bytes === null ? null : new BtfFunctions(bytes, base)
   } catch (error) {
-    if (error instanceof BtfError || (error instanceof Error && 'code' in error)) return null
+    if (error instanceof BtfError) return null
     throw error
   }
 }

@@ -30,7 +30,7 @@ export function uselessKinds(hosts: readonly ProbeHost[], kinds: readonly ProbeK
 /** What of a host the answer knows. */
 export function hostState(host: ProbeHost, failure: string | null): ProbeSearchResult['hosts'][number] {
   const about = { hostId: host.id, hostName: host.name }
-  if (host.catalogues.some(({ here }) => here)) return { ...about, state: 'ready', message: null }
+  if (host.catalogues.length > 0 && host.catalogues.every(({ here }) => here)) return { ...about, state: 'ready', message: null }
   const unavailable = (message: string) => ({ ...about, state: 'unavailable' as const, message })
   if (failure !== null) return unavailable(failure)
   if (!host.online) return unavailable('It is not connected, and has never said what can be probed on it.')
@@ -78,10 +78,11 @@ export class ProbeCoverage {
 
   #whyNot(host: ProbeHost, kind: ProbeKind, byKey: ReadonlyMap<string, Presence[number]['refusal']>, isDenied: boolean): string | null {
     const state = this.#states.get(host.id)
-    if (state?.state === 'building') return 'Its agent is still reading what it offers.'
-    if (state?.state !== 'ready') return state?.message ?? 'It was not searched.'
-    const holding = host.catalogues.filter(({ key }) => byKey.has(key))
-    if (holding.length === 0) return absence(host, kind)
+    const holding = host.catalogues.filter(({ key, here }) => here && byKey.has(key))
+    if (holding.length === 0) {
+      if (state?.state === 'building') return 'Its agent is still reading what it offers.'
+      return state?.state === 'ready' ? absence(host, kind) : (state?.message ?? 'It was not searched.')
+    }
     if (!host.online) return 'It is not connected.'
     const incapable = kindRefusal(host, kind)
     if (incapable !== null) return incapable

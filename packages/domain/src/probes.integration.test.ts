@@ -300,6 +300,14 @@ describe('the search over kernels', () => {
     expect(await find([host], 'gone')).toMatchObject({ total: 0, searched: 4, hosts: [{ state: 'ready' }] })
   })
 
+  it('does not take half of what a host has for all of it', async () => {
+    const host = await world.host('one')
+    await beat(host, offers(OLD, PMU))
+    await store(host, PMU)
+    expect((await find([host], 'cycles')).hits[0]).toMatchObject({ onHosts: 1 })
+    expect(await find([host], 'vfs_read')).toMatchObject({ total: 0, hosts: [{ state: 'building' }] })
+  })
+
   it('knows no host that is not there', async () => {
     expect(await codeOf(find([{ id: 'unknown-host', name: '' }], ''))).toMatch(/^not-found/)
   })

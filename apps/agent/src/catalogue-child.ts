@@ -2,7 +2,8 @@ import { tryCommand } from '@sonde/tracer'
 import { BUILD_CATALOGUE, type CatalogueBuilder, catalogueResultSchema } from './catalogue-job.ts'
 import { selfCommand } from './self-command.ts'
 
-const TIMEOUT_MS = 90_000
+/** A slow machine takes minutes over its kernel; for a binary, whoever asked has given up before. */
+const TIMEOUT_MS = { kernel: 600_000, binary: 90_000 } as const
 /** The kernel's catalogues can wait; at a binary's somebody is looking. */
 const NICE = { kernel: 19, binary: 5 } as const
 
@@ -13,7 +14,7 @@ const NICE = { kernel: 19, binary: 5 } as const
 export function createCatalogueBuilder(command = selfCommand): CatalogueBuilder {
   return async (job) => {
     const argv = ['nice', '-n', String(NICE[job.what]), ...command([BUILD_CATALOGUE, JSON.stringify(job)])]
-    const attempt = await tryCommand(argv, {}, TIMEOUT_MS)
+    const attempt = await tryCommand(argv, {}, TIMEOUT_MS[job.what])
     // tryCommand reads bytes; the line is UTF-8.
     const text = Buffer.from(attempt.stdout, 'latin1').toString('utf8')
     const parsed = catalogueResultSchema.safeParse(parseJson(text))

@@ -2,6 +2,7 @@
 import { type BinaryRef, binaryLabel, binaryPathSchema, commSchema, type HostView, libraryNameSchema } from '@sonde/contract'
 import { Button, Field, HostText, Input, Segmented } from '@sonde/ui'
 import { useState } from 'react'
+import { CheckField } from './check-field.tsx'
 import { ProcessPicker } from './process-picker.tsx'
 
 const WAYS = [
@@ -34,7 +35,12 @@ export function BinaryField({
       <div className="flex flex-wrap items-center gap-2" data-testid="chosen-binary">
         <span className="text-ink-2">In</span>
         <HostText text={binaryLabel(value)} mono className="font-medium" />
-        <span className="text-ink-3 text-sm">{WORDS[value.of]}</span>
+        <span className="text-ink-3 text-sm">
+          {WORDS[value.of]}
+          {value.of === 'library' || ('library' in value && value.library)
+            ? '; fires in every process that uses it, unless “Of what” says otherwise'
+            : ''}
+        </span>
         <Button size="sm" onClick={() => setChanging(true)}>
           Change
         </Button>
@@ -122,6 +128,7 @@ function TypedChoice({
 }
 
 function ProcessChoice({ hosts, onChoose }: { hosts: readonly HostView[]; onChoose: (binary: BinaryRef) => void }) {
+  const [byName, setByName] = useState(false)
   const live = hosts.find((host) => host.online)
   if (!live)
     return (
@@ -131,21 +138,24 @@ function ProcessChoice({ hosts, onChoose }: { hosts: readonly HostView[]; onChoo
           : 'None of the picked hosts is connected, so their processes cannot be listed.'}
       </p>
     )
+  const several = hosts.length > 1
   return (
     <>
-      {hosts.length > 1 ? (
+      {several ? (
         <p className="text-ink-2 text-sm">
           Processes of <HostText text={live.name} />; the one that you pick is taken by its name, on every host.
         </p>
-      ) : null}
+      ) : (
+        <CheckField label="By its name, so that it is found again after a restart" checked={byName} onChange={setByName} />
+      )}
       <ProcessPicker
         hostId={live.id}
         hostName={live.name}
         isPicked={() => false}
         onPick={(row) => {
           const name = commSchema.safeParse(row.comm)
-          // One host: this very process. Several: a pid means nothing on the others.
-          if (hosts.length > 1 && name.success) onChoose({ of: 'process', name: name.data })
+          // A pid means nothing on another host.
+          if ((several || byName) && name.success) onChoose({ of: 'process', name: name.data })
           else onChoose({ of: 'pid', pid: row.pid })
         }}
         verb={(row) => `Look inside ${row.comm}, process ${row.pid}`}

@@ -2,6 +2,7 @@
 import type { CollectorId, HostView } from '@sonde/contract'
 import { Button, cx, Segmented } from '@sonde/ui'
 import { X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
 import { hostFit } from '../hosts/host-fit.ts'
 import { ObstacleList } from '../recipes/obstacle-list.tsx'
@@ -25,13 +26,19 @@ export type InstrumentCardProps = {
   taken: readonly CollectorId[]
   onChange: (draft: InstrumentDraft) => void
   onRemove: () => void
+  /** Grows whenever something was just added to the card: the keys go on from here. 0: never. */
+  focusTurn: number
 }
 
 /** What is wrong is said by the part itself where it can be; the card says the rest. */
 const SAID_BY_PART: readonly InstrumentField[] = ['when', 'startWhen']
 
 /** One instrument: a collector, its probes, its options. */
-export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemove }: InstrumentCardProps) {
+export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemove, focusTurn }: InstrumentCardProps) {
+  const card = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (focusTurn > 0) card.current?.focus({ preventScroll: true })
+  }, [focusTurn])
   const probe = mainProbe(draft)
   const choices =
     probe === null ? [] : collectorsFor(probe).filter((collector) => collector === draft.collector || !taken.includes(collector))
@@ -44,6 +51,8 @@ export function InstrumentCard({ draft, hosts, details, taken, onChange, onRemov
   const words = COLLECTOR_WORDS[draft.collector]
   return (
     <section
+      ref={card}
+      tabIndex={-1}
       aria-label={words.name}
       data-testid={`instrument-${draft.collector}`}
       className={cx('min-w-0 rounded-md border bg-surface', fit.total > 0 && fit.able === 0 ? 'border-warn' : 'border-line-strong')}

@@ -37,6 +37,7 @@ export function OwnBuilder({
   onChange: (own: readonly InstrumentDraft[]) => void
 }) {
   const [finding, setFinding] = useState(own.length === 0)
+  const [added, setAdded] = useState<{ collector: CollectorId | null; turn: number }>({ collector: null, turn: 0 })
   const details = useProbeDetails(
     hosts.map((host) => host.id),
     probesOfDrafts(own),
@@ -52,6 +53,7 @@ export function OwnBuilder({
           hosts={hosts}
           details={details}
           taken={taken}
+          focusTurn={draft.collector === added.collector ? added.turn : 0}
           onChange={(next) => onChange(own.map((d, i) => (i === index ? next : d)))}
           onRemove={() => onChange(own.filter((_, i) => i !== index))}
         />
@@ -71,6 +73,7 @@ export function OwnBuilder({
             details.remember(hit)
             onChange(placeProbe(own, hit.probe, collector))
             setFinding(false)
+            setAdded({ collector, turn: added.turn + 1 })
           }}
           {...(own.length > 0 ? { onClose: () => setFinding(false) } : {})}
         />
@@ -91,6 +94,7 @@ export function OwnBuilder({
                 onClick={() => {
                   onChange([...own, emptyDraft(collector)])
                   setFinding(false)
+                  setAdded({ collector, turn: added.turn + 1 })
                 }}
               >
                 <Plus aria-hidden /> {COLLECTOR_WORDS[collector].name}

@@ -111,7 +111,17 @@ export function ProbeFinder({
           options={options}
         />
       ) : null}
-      {inBinary && within === null ? <BinaryField hosts={hosts} value={chosenBinary} onChange={setBinary} /> : null}
+      {inBinary && within === null ? (
+        <BinaryField
+          hosts={hosts}
+          value={chosenBinary}
+          onChange={(next) => {
+            setBinary(next)
+            // The box is only there once React has shown it.
+            requestAnimationFrame(() => box.current?.focus())
+          }}
+        />
+      ) : null}
       <div
         className="overflow-hidden rounded-md border border-line-strong bg-surface focus-within:border-accent"
         hidden={hosts.length > 0 && !ready}

@@ -2,7 +2,7 @@
 import { type HostView, type Probe, type ProbeKind, probeLabel } from '@sonde/contract'
 import { Button, cx, HostText, Segmented } from '@sonde/ui'
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { coverageWords, MissingHosts } from './probe-coverage.tsx'
 import { ProbeFinder } from './probe-finder.tsx'
 import type { ProbeDetails } from './use-probe-details.ts'
@@ -42,6 +42,11 @@ export function ProbeSlot({
   removeLabel = 'Remove the probe',
 }: ProbeSlotProps) {
   const [finding, setFinding] = useState(false)
+  const change = useRef<HTMLButtonElement>(null)
+  const close = () => {
+    setFinding(false)
+    change.current?.focus()
+  }
   const known = probe === null ? undefined : details.of(probe)
   return (
     <div className="flex min-w-0 flex-col gap-1.5" data-testid="probe-slot">
@@ -55,7 +60,13 @@ export function ProbeSlot({
         {chooseEnd && probe !== null && 'at' in probe ? (
           <Segmented label="When the function is probed" value={probe.at} onChange={(at) => onChange({ ...probe, at })} options={ENDS} />
         ) : null}
-        <Button size="sm" variant={probe === null ? 'secondary' : 'ghost'} onClick={() => setFinding(!finding)} aria-expanded={finding}>
+        <Button
+          ref={change}
+          size="sm"
+          variant={probe === null ? 'secondary' : 'ghost'}
+          onClick={() => setFinding(!finding)}
+          aria-expanded={finding}
+        >
           {finding ? 'Close' : probe === null ? 'Find a probe' : 'Change'}
         </Button>
         {onRemove ? (
@@ -91,9 +102,9 @@ export function ProbeSlot({
           onPick={(hit) => {
             details.remember(hit)
             onChange(hit.probe)
-            setFinding(false)
+            close()
           }}
-          onClose={() => setFinding(false)}
+          onClose={close}
         />
       ) : null}
     </div>

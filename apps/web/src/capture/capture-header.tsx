@@ -139,7 +139,7 @@ function SpecSummary({ capture }: { capture: CaptureView }) {
       {operator ? (
         <>
           {' '}
-          <Link href={changeHref(capture)} className="whitespace-nowrap text-accent hover:underline">
+          <Link href={changeHref(capture)} className="whitespace-nowrap text-accent underline">
             Change
           </Link>
         </>

@@ -33,7 +33,7 @@ export type EventsTableProps = {
 
 /** Events as rows, of which only those in sight are drawn. */
 export function EventsTable({ data, manyHosts, view, update, onShowMore }: EventsTableProps) {
-  const scroller = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const { rows, columns } = data
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 20 })
   const hostNames = new Map(data.hosts.map((host) => [host.hostId, host.hostName]))
@@ -80,65 +80,59 @@ export function EventsTable({ data, manyHosts, view, update, onShowMore }: Event
     )
   }
   return (
-    <div
-      ref={scroller}
-      className="min-h-0 flex-1 overflow-auto"
-      role="table"
-      aria-label="Events"
-      aria-rowcount={rows.length + 1}
-      tabIndex={0}
-      data-testid="events-table"
-    >
-      <div role="rowgroup" className="sticky top-0 z-10 border-line border-b bg-inset" style={{ minWidth }}>
-        <div role="row" aria-rowindex={1} className="grid h-7 items-stretch text-ink-3 text-sm" style={grid}>
-          {head('time', 'Time, s', 'desc', true)}
-          {head('process', 'Process', 'asc')}
-          {manyHosts ? (
-            <div role="columnheader" className={cx(CELL, 'font-medium')}>
-              Host
+    <section ref={scroller} className="min-h-0 flex-1 overflow-auto" aria-label="Events" tabIndex={0} data-testid="events-table">
+      <div role="table" aria-label="Events" aria-rowcount={rows.length + 1} style={{ minWidth }}>
+        <div role="rowgroup" className="sticky top-0 z-10 border-line border-b bg-inset">
+          <div role="row" aria-rowindex={1} className="grid h-7 items-stretch text-ink-3 text-sm" style={grid}>
+            {head('time', 'Time, s', 'desc', true)}
+            {head('process', 'Process', 'asc')}
+            {manyHosts ? (
+              <div role="columnheader" className={cx(CELL, 'font-medium')}>
+                Host
+              </div>
+            ) : null}
+            <div role="columnheader" className={cx(CELL, 'justify-end font-medium')}>
+              CPU
             </div>
-          ) : null}
-          <div role="columnheader" className={cx(CELL, 'justify-end font-medium')}>
-            CPU
+            {columns.map((column) =>
+              head(column.name, <HostText text={column.name} mono />, isRightAligned(column) ? 'desc' : 'asc', isRightAligned(column)),
+            )}
           </div>
-          {columns.map((column) =>
-            head(column.name, <HostText text={column.name} mono />, isRightAligned(column) ? 'desc' : 'asc', isRightAligned(column)),
-          )}
         </div>
-      </div>
-      <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index]
-          if (!row) return null
-          return (
-            <div
-              key={item.key}
-              role="row"
-              aria-rowindex={item.index + 2}
-              data-testid="event-row"
-              className="absolute inset-x-0 top-0 grid border-line border-b hover:bg-hover"
-              style={{ ...grid, height: ROW_PX, transform: `translateY(${item.start}px)` }}
-            >
-              <div role="cell" className={cx(CELL, 'justify-end text-ink-2')} title={`${formatExact(row.timeUs)} µs after the start`}>
-                {eventTime(row.timeUs)}
-              </div>
-              <div role="cell" className={CELL} title={row.tid === row.pid ? undefined : `thread ${row.tid}`}>
-                <ProcessButton owner={{ ...row, hostName: hostNames.get(row.hostId) ?? '' }} selected={view.process} update={update} />
-              </div>
-              {manyHosts ? (
-                <div role="cell" className={CELL}>
-                  <HostText text={hostNames.get(row.hostId) ?? ''} className="text-ink-2" />
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index]
+            if (!row) return null
+            return (
+              <div
+                key={item.key}
+                role="row"
+                aria-rowindex={item.index + 2}
+                data-testid="event-row"
+                className="absolute inset-x-0 top-0 grid border-line border-b hover:bg-hover"
+                style={{ ...grid, height: ROW_PX, transform: `translateY(${item.start}px)` }}
+              >
+                <div role="cell" className={cx(CELL, 'justify-end text-ink-2')} title={`${formatExact(row.timeUs)} µs after the start`}>
+                  {eventTime(row.timeUs)}
                 </div>
-              ) : null}
-              <div role="cell" className={cx(CELL, 'justify-end text-ink-2')}>
-                {row.cpu}
+                <div role="cell" className={CELL} title={row.tid === row.pid ? undefined : `thread ${row.tid}`}>
+                  <ProcessButton owner={{ ...row, hostName: hostNames.get(row.hostId) ?? '' }} selected={view.process} update={update} />
+                </div>
+                {manyHosts ? (
+                  <div role="cell" className={CELL}>
+                    <HostText text={hostNames.get(row.hostId) ?? ''} className="text-ink-2" />
+                  </div>
+                ) : null}
+                <div role="cell" className={cx(CELL, 'justify-end text-ink-2')}>
+                  {row.cpu}
+                </div>
+                {columns.map((column, i) => (
+                  <Value key={`${column.name} ${column.type}`} column={column} value={row.values[i]} />
+                ))}
               </div>
-              {columns.map((column, i) => (
-                <Value key={`${column.name} ${column.type}`} column={column} value={row.values[i]} />
-              ))}
-            </div>
-          )
-        })}
+            )
+          })}
+        </div>
       </div>
       {data.matching > rows.length ? (
         <p className="flex items-center gap-2 px-2 py-1.5 text-ink-2 text-sm" style={{ minWidth }}>
@@ -152,7 +146,7 @@ export function EventsTable({ data, manyHosts, view, update, onShowMore }: Event
           )}
         </p>
       ) : null}
-    </div>
+    </section>
   )
 }
 

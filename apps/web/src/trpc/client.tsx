@@ -11,6 +11,7 @@ import { httpStatusOf, isRefusal } from './errors.ts'
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
 const url = '/api/trpc'
+const RESULTS: ReadonlySet<string> = new Set(['syscalls', 'counts', 'latency', 'events', 'counters'].map((kind) => `captures.${kind}`))
 const ASKS_AGENTS: ReadonlySet<string> = new Set(['hosts.preview', 'hosts.processes', 'hosts.forecast'])
 
 /** A session that ended while the page was open: sign in, then come back to the very same view. */
@@ -48,7 +49,12 @@ export function ApiProvider({ children }: { children: ReactNode }) {
           false: splitLink({
             condition: (op) => op.path.startsWith('probes.') || ASKS_AGENTS.has(op.path),
             true: httpLink({ url, transformer: superjson, methodOverride: 'POST' }),
-            false: httpBatchLink({ url, transformer: superjson }),
+            false: splitLink({
+              // A pane is drawn when its own result is there, not when the largest of all is.
+              condition: (op) => RESULTS.has(op.path),
+              true: httpLink({ url, transformer: superjson }),
+              false: httpBatchLink({ url, transformer: superjson }),
+            }),
           }),
         }),
       ],

@@ -53,7 +53,7 @@ function addChunk(quality: TargetQuality, kind: ChunkKind, raw: Buffer): void {
         break
       case 'offcpu': {
         const profile = decodeProfile(raw)
-        quality.hits += profile.samples.length
+        quality.hits += profile.samples.count.reduce((sum, count) => sum + count, 0)
         addFrames(quality, profile)
         break
       }

@@ -1,8 +1,8 @@
 import type { CaptureSpec, HostCommand } from '@sonde/contract'
-import type { CollectorPlanOf } from './collectors/collector-plan.ts'
 import type { CountsPlan } from './collectors/counts-plan.ts'
 import type { EventsPlan } from './collectors/events-plan.ts'
 import type { LatencyPlan } from './collectors/latency-plan.ts'
+import type { OffcpuPlan } from './collectors/offcpu-plan.ts'
 import type { PmuPlan } from './collectors/pmu-plan.ts'
 import type { StacksPlan } from './collectors/stacks-plan.ts'
 import type { SyscallsPlan } from './collectors/syscalls-plan.ts'
@@ -33,14 +33,7 @@ export type ResolvedScope = {
   notes: string[]
 }
 
-export type CollectorPlan =
-  | StacksPlan
-  | SyscallsPlan
-  | CollectorPlanOf<'offcpu'>
-  | CountsPlan
-  | LatencyPlan
-  | EventsPlan
-  | PmuPlan
+export type CollectorPlan = StacksPlan | SyscallsPlan | OffcpuPlan | CountsPlan | LatencyPlan | EventsPlan | PmuPlan
 
 /** A checked capture spec, compiled for this host: everything that `runCapture` will execute, word for word. */
 export type CapturePlan = ResolvedScope & {

@@ -1,10 +1,10 @@
 import { assertNever, type CollectorId, type Instrument } from '@sonde/contract'
 import type { CollectorPlan } from '../capture-plan.ts'
-import { TraceRefusal } from '../trace-errors.ts'
 import type { PlanContext } from './collector-plan.ts'
 import { planCounts } from './counts-plan.ts'
 import { planEvents } from './events-plan.ts'
 import { planLatency } from './latency-plan.ts'
+import { planOffcpu } from './offcpu-plan.ts'
 import { planPmu } from './pmu-plan.ts'
 import { planStacks } from './stacks-plan.ts'
 import { planSyscalls } from './syscalls-plan.ts'
@@ -25,7 +25,7 @@ export function planCollector(instrument: Instrument, context: Omit<PlanContext<
     case 'pmu':
       return planPmu({ ...context, instrument })
     case 'offcpu':
-      throw new TraceRefusal('capability-missing', `This agent does not know the collector "${instrument.collector}" yet.`)
+      return planOffcpu({ ...context, instrument })
     default:
       return assertNever(instrument)
   }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { HostCommand, TargetQuality } from '@sonde/contract'
-import { parseTracepointFormat, type TracepointFormat } from '../discovery/tracepoint-format.ts'
+import type { TracepointFormat } from '../discovery/tracepoint-format.ts'
 import { ProbeGuard, ProbeRefused } from '../native/probe-guard.ts'
 import type { EventAttr } from '../perf-data/event-attr.ts'
-import { isReadable, type RawField } from '../perf-data/raw-field.ts'
 import { EVENT_TYPE, SOFTWARE_CONFIG } from '../perf-data/record-types.ts'
-import { eventsFolder } from '../probes/tracefs.ts'
 import { endedWell, explainFailure, killedMessage } from '../run/tool-messages.ts'
+import { numberField, readEventFormat } from '../stacks/event-format.ts'
 import { type EventTraits, PLAIN_TRAITS, type SampleWeight } from '../stacks/event-traits.ts'
 import { perfRecordCommand } from '../stacks/perf-commands.ts'
 import { OWN_FIELDS, type PerfEvent } from '../stacks/perf-events.ts'
@@ -94,6 +92,7 @@ export class StacksCollector implements Collector {
       host: context.host,
       zeroNs: context.zeroNs,
       giveUpAfterMs: context.giveUpAfterMs,
+      eventsPerSample: this.eventsPerSample,
       // Time that the tracers take is the host's time; events that they cause would not be there without them.
       ...(this.isCounter ? {} : { isExcluded: context.isExcluded }),
     })
@@ -144,6 +143,11 @@ export class StacksCollector implements Collector {
     await this.guard?.close()
   }
 
+  private get eventsPerSample(): number | 'weight' {
+    const { weight } = this.plan
+    return weight.by === 'constant' ? weight.value : weight.by === 'field' ? weight.times : 'weight'
+  }
+
   private get isCounter(): boolean {
     return this.plan.record.what.kind === 'counter'
   }
@@ -160,11 +164,12 @@ export class StacksCollector implements Collector {
       this.run((attr) => (isDummy(attr) || this.wrongEvent !== null ? null : { ...PLAIN_TRAITS, weight: this.weightIn(null, null) }))
       return
     }
+    if (what.kind !== 'events') return
     if (this.plan.guard !== null && !(await this.makeEvents(what.events, this.plan.guard))) return
     const group = this.guard?.group ?? ''
     const traits = new Map<number, EventTraits>()
     for (const event of what.events) {
-      const format = await readFormat(event.definition === null ? event.selector : `${group}:${event.selector}`)
+      const format = readEventFormat(event.definition === null ? event.selector : `${group}:${event.selector}`)
       if (format === null) {
         this.startFailure = { reason: 'probe-missing', message: `The event ${event.selector} is gone, or its format cannot be read.` }
         return
@@ -172,8 +177,8 @@ export class StacksCollector implements Collector {
       traits.set(format.id, {
         keepIdle: true,
         weight: this.weightIn(format, event.weightField),
-        caller: event.definition?.at === 'entry' ? rawField(format, OWN_FIELDS.caller) : null,
-        returnedFrom: event.definition?.at === 'return' ? rawField(format, OWN_FIELDS.returnedFrom) : null,
+        caller: event.definition?.at === 'entry' ? numberField(format, OWN_FIELDS.caller) : null,
+        returnedFrom: event.definition?.at === 'return' ? numberField(format, OWN_FIELDS.returnedFrom) : null,
       })
     }
     if (group !== '') this.recordCommand = perfRecordCommand(this.plan.record, group)
@@ -217,7 +222,7 @@ export class StacksCollector implements Collector {
   private weightIn(format: TracepointFormat | null, field: string | null): SampleWeight {
     const { weight } = this.plan
     if (weight.by !== 'field') return weight
-    return { by: 'field', field: format === null || field === null ? null : rawField(format, field), times: weight.times }
+    return { by: 'field', field: format === null || field === null ? null : numberField(format, field), times: weight.times }
   }
 
   /** perf takes its clock where the hardware cannot count, and says nothing. */
@@ -235,14 +240,3 @@ export class StacksCollector implements Collector {
 }
 
 const isDummy = (attr: EventAttr): boolean => attr.type === EVENT_TYPE.software && attr.config === SOFTWARE_CONFIG.dummy
-
-async function readFormat(selector: string): Promise<TracepointFormat | null> {
-  const folder = await eventsFolder()
-  const text = folder === null ? '' : await readFile(`${folder}/${selector.replace(':', '/')}/format`, 'utf8').catch(() => '')
-  return parseTracepointFormat(text)
-}
-
-function rawField(format: TracepointFormat, name: string): RawField | null {
-  const field = format.fields.find((candidate) => candidate.name === name)
-  return field !== undefined && isReadable(field) ? field : null
-}

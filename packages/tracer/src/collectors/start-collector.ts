@@ -1,10 +1,10 @@
 import { assertNever } from '@sonde/contract'
 import type { CollectorPlan } from '../capture-plan.ts'
-import { TraceRefusal } from '../trace-errors.ts'
 import type { Collector } from './collector.ts'
 import { CountsCollector } from './counts-collector.ts'
 import { EventsCollector } from './events-collector.ts'
 import { LatencyCollector } from './latency-collector.ts'
+import { OffcpuCollector } from './offcpu-collector.ts'
 import { PmuCollector } from './pmu-collector.ts'
 import { StacksCollector } from './stacks-collector.ts'
 import { SyscallsCollector } from './syscalls-collector.ts'
@@ -25,7 +25,7 @@ export function startCollector(plan: CollectorPlan): Collector {
     case 'pmu':
       return new PmuCollector(plan)
     case 'offcpu':
-      throw new TraceRefusal('capability-missing', `This agent does not know the collector "${plan.id}" yet.`)
+      return new OffcpuCollector(plan)
     default:
       return assertNever(plan)
   }

@@ -45,6 +45,12 @@ export function idKey(view: DataView, at: number): string {
   return `${view.getUint32(at + 4, true).toString(16)}:${view.getUint32(at, true).toString(16)}`
 }
 
+/** The id that a key was made of. */
+export function idOfKey(key: string): bigint {
+  const [high = '0', low = '0'] = key.split(':')
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
+}
+
 /** An unsigned 64-bit number as a double: exact up to 2^53, close above. */
 export function readSafeU64(view: DataView, offset: number): number {
   return view.getUint32(offset + 4, true) * 4_294_967_296 + view.getUint32(offset, true)

@@ -13,6 +13,8 @@ export const RECORD = {
   sample: 9,
   mmap2: 10,
   lostSamples: 13,
+  switch: 14,
+  switchCpuWide: 15,
   namespaces: 16,
   ksymbol: 17,
   headerAttr: 64,
@@ -28,7 +30,7 @@ export const RECORD = {
 } as const
 
 /** Low bits of a record's `misc`. */
-export const MISC = { cpuModeMask: 7, kernel: 1, user: 2, commExec: 1 << 13, forkExec: 1 << 13 } as const
+export const MISC = { cpuModeMask: 7, kernel: 1, user: 2, commExec: 1 << 13, forkExec: 1 << 13, switchOut: 1 << 13 } as const
 
 /** perf_event_attr.sample_type: which fields a sample has, in the order in which they are laid out (identifier comes first). */
 export const SAMPLE = {

@@ -5,6 +5,8 @@ import { CONTEXT_LOW } from '../perf-data/record-types.ts'
 
 /** What the samples of one event mean. */
 export type EventTraits = {
+  /** Samples of processes that are not recorded count too: who wakes one that is. */
+  everyone?: boolean
   /** Samples of the kernel's idle tasks (pid 0) count: interrupts happen to them too. For clocks they are just idle time. */
   keepIdle: boolean
   weight: SampleWeight

@@ -16,7 +16,17 @@ export type PerfRecordInput = {
     | { kind: 'counter'; event: string; sample: InstrumentOf<'stacks'>['sample'] }
     /** One in `every` events, on each CPU (or thread, where processes are recorded) by itself. */
     | { kind: 'events'; events: readonly PerfEvent[]; every: number }
+    /** Nothing but what is mapped where, and who is who. */
+    | { kind: 'mappings' }
+    /** Threads that really have to wait, with their stacks; when each gets a CPU again; who wakes whom. */
+    | { kind: 'switches'; wakers: boolean }
 }
+
+/**
+ * Of `prev_state` in sched_switch: sleeping, uninterruptible, stopped, traced, parked, idle. Not those that could have gone on (0), and not
+ * the dead (0x10, 0x20), which never come back.
+ */
+const WAITING_STATES = 0xcf
 
 /** Stands for the group of events that have to be made until it is known. */
 export const GROUP_TO_COME = 'sonde_GROUP'
@@ -31,12 +41,12 @@ export const GROUP_TO_COME = 'sonde_GROUP'
 export function perfRecordCommand(input: PerfRecordInput, group = GROUP_TO_COME): HostCommand {
   const { durationMs, facts, scope, sides } = input
   const { path, version } = perfOf(facts)
-  const argv = [path, 'record', ...eventArguments(input, group), '-g']
-  if (sides !== 'both') argv.push(`--${sides}-callchains`)
+  const argv = [path, 'record', ...eventArguments(input, group), ...(input.what.kind === 'mappings' ? [] : ['-g'])]
+  if (sides !== 'both' && input.what.kind !== 'mappings') argv.push(`--${sides}-callchains`)
   argv.push(...scopeArguments(scope, input.wholeHost))
   argv.push('-k', 'CLOCK_MONOTONIC', ...(knowsControl(version) ? ['--control', 'fd:3'] : ['--no-buffering']), '-o', '-')
   return {
-    collector: 'stacks',
+    collector: collectorOf(input),
     tool: 'perf',
     toolVersion: version,
     argv: guardedArgv(argv, deadlineSeconds(durationMs)),
@@ -45,7 +55,15 @@ export function perfRecordCommand(input: PerfRecordInput, group = GROUP_TO_COME)
   }
 }
 
+const collectorOf = ({ what }: PerfRecordInput): 'stacks' | 'offcpu' =>
+  what.kind === 'mappings' || what.kind === 'switches' ? 'offcpu' : 'stacks'
+
 function eventArguments({ what, scope, wholeHost }: PerfRecordInput, group: string): string[] {
+  if (what.kind === 'mappings') return ['-e', 'dummy']
+  if (what.kind === 'switches') {
+    const wakers = what.wakers ? ['-e', 'sched:sched_waking'] : []
+    return ['-e', 'sched:sched_switch', '--filter', `prev_state & ${WAITING_STATES}`, ...wakers, '-c', '1', '--switch-events']
+  }
   if (what.kind === 'counter') {
     const { event, sample } = what
     return [
@@ -78,11 +96,11 @@ export function scopeArguments(scope: TraceScope, wholeHost: boolean): string[] 
  * perf script, as the symboliser of the stream. It may take a while longer than the recording. Without the right to enter other mount
  * namespaces: paths are rewritten (MountRoots) so that they hold from ours, and where perf enters a namespace they would not.
  */
-export function perfScriptCommand(input: { durationMs: number; facts: HostFacts }): HostCommand {
+export function perfScriptCommand(input: { durationMs: number; facts: HostFacts; collector?: 'stacks' | 'offcpu' }): HostCommand {
   const { path, version } = perfOf(input.facts)
   const script = perfScriptArgv(path, { lineBuffered: true, force: false })
   const argv = guardedArgv(['setpriv', '--bounding-set', '-sys_chroot', '--', ...script], deadlineSeconds(input.durationMs) + 60)
-  return { collector: 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
+  return { collector: input.collector ?? 'stacks', tool: 'perf', toolVersion: version, argv, env: { ...PERF_ENV }, program: null }
 }
 
 export function knowsControl(version: string | null): boolean {

@@ -11,8 +11,8 @@ import { MountRoots } from './mount-roots.ts'
 import { PerfScript } from './perf-script.ts'
 import type { Thread } from './process-table.ts'
 import { kernelMaxStack } from './profile-perf-data.ts'
-import { type FrameCounts, type ProfileOptions, StackRecorder } from './stack-recorder.ts'
-import { isJitDso, splitSymbolText, UNKNOWN_JIT_FRAME } from './symbol-text.ts'
+import { type FrameCounts, type ProfileOptions, type StackBatch, StackRecorder, type StackSample } from './stack-recorder.ts'
+import { isJitDso, type ResolvedFrame, splitSymbolText, UNKNOWN_JIT_FRAME } from './symbol-text.ts'
 import { type ProcessTraits, readTraits, UnknownFrameCounts } from './unknown-frames.ts'
 
 /** Stop where the recording needs more memory than this. */
@@ -29,6 +29,9 @@ export type StackCaptureOptions = {
   /** See StackRecorderOptions. */
   traitsOf?: (attr: EventAttr) => EventTraits | null
   keeps?: (thread: Thread) => boolean
+  onStack?: (sample: StackSample) => void
+  onSwitchIn?: (pid: number, tid: number, timeNs: number) => void
+  onExit?: (tid: number) => void
   /** Why an event that perf has opened is not the one that was asked for; null where it is. */
   refuses?: (attr: EventAttr) => string | null
 }
@@ -52,7 +55,7 @@ export class StackCapture {
   private readonly flushTimer: NodeJS.Timeout
   private readonly jitMaps = new JitMaps()
   private readonly javaMaps = new JavaMaps()
-  private readonly unknown = new UnknownFrameCounts()
+  readonly unknown = new UnknownFrameCounts()
   private readonly traits = new Map<number, ProcessTraits | null>()
   private readonly mountRoots = new MountRoots()
   /** Addresses in run-time code: by process, with their value. */
@@ -70,6 +73,9 @@ export class StackCapture {
       mountRoots: this.mountRoots,
       traitsOf: options.traitsOf,
       keeps: options.keeps,
+      onStack: options.onStack,
+      onSwitchIn: options.onSwitchIn,
+      onExit: options.onExit,
       onEvent: (attr) => {
         const why = options.refuses?.(attr) ?? null
         if (why !== null) this.fail(why)
@@ -128,14 +134,39 @@ export class StackCapture {
    * then is unknown.
    */
   async takeProfile({ giveUpAfterMs = RESOLVE_TIMEOUT_MS, ...options }: TakeOptions): Promise<Profile> {
+    const batch = await this.resolve(giveUpAfterMs)
+    const { profile, counts } = this.recorder.profileOf(batch, { ...options, unknown: this.unknown })
+    await this.addFrames(counts)
+    return profile
+  }
+
+  /** Asks perf for the names of all addresses so far. Returns the samples since the last call. */
+  async resolve(giveUpAfterMs: number): Promise<StackBatch> {
     const batch = this.recorder.takeBatch()
     await this.script.resolve(batch.thinned, batch.asked, giveUpAfterMs)
     await this.followJitMaps()
-    const { profile, counts } = this.recorder.profileOf(batch, { ...options, unknown: this.unknown })
+    return batch
+  }
+
+  /** For profiles that are made elsewhere: frames that were counted, those without a name told to `unknown` before. */
+  async addFrames(counts: FrameCounts): Promise<void> {
     await this.readTraits()
     this.frameCounts.frames += counts.frames
     this.frameCounts.unknownFrames += counts.unknownFrames
-    return profile
+  }
+
+  /** See StackRecorder. */
+  addStack(pid: number, tid: number, timeNs: number, words: Uint32Array): number | null {
+    return this.recorder.addStack(pid, tid, timeNs, words)
+  }
+
+  /** Frames of a chain, innermost first, as far as they are resolved. */
+  framesOf(chain: number): ResolvedFrame[] {
+    return this.recorder.framesOfChain(chain)
+  }
+
+  isKept(pid: number): boolean {
+    return this.recorder.isKept(pid)
   }
 
   /** Where frames without a name come from, the largest groups first, with what would name them. */

@@ -1,5 +1,5 @@
 import { FRAME_KIND, type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
-import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
+import { type EventAttr, idOfKey, type StreamEvent } from '../perf-data/event-attr.ts'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import type { PerfStreamHandler } from '../perf-data/perf-stream.ts'
 import type { Block } from '../perf-data/record-scanner.ts'
@@ -28,7 +28,15 @@ export type StackRecorderOptions = {
   /** Whether a sample of this task is kept, where perf could not tell; those that are not are counted. */
   keeps?: ((thread: Thread) => boolean) | undefined
   onInitialised?: () => void
+  /** Takes every sample's stack, which then is in no batch. */
+  onStack?: ((sample: StackSample) => void) | undefined
+  /** A task has got a CPU, where perf was told to record that (--switch-events). */
+  onSwitchIn?: ((pid: number, tid: number, timeNs: number) => void) | undefined
+  onExit?: ((tid: number) => void) | undefined
 }
+
+/** A sample whose chain is remembered. `block`, `offset`: its record. */
+export type StackSample = { event: StreamEvent; thread: Thread; chain: number; timeNs: number; block: Block; offset: number }
 
 /** How many addresses perf is asked for, and the number of the last one of them. */
 export type AskedAddresses = { count: number; last: number }
@@ -48,6 +56,8 @@ export type ProfileOptions = {
   host: { id: string; name: string }
   /** The time, in perf's clock, that is 0 in the profile. Samples from before are left out: one collector attaches sooner than the other. */
   zeroNs: number
+  /** How many events a sample stands for; `weight`: as many as it weighs. Default 1. */
+  eventsPerSample?: number | 'weight'
   /** Told of frames without a name. */
   unknown?: UnknownFrameCounts
   /** Processes whose samples are left out: the tracers. */
@@ -88,6 +98,7 @@ export class StackRecorder implements PerfStreamHandler {
   /** Address → frame; 0, the unknown frame, until perf has answered. */
   private frameOf: number[] = []
   private entries = new Int32Array(256)
+  private firstEvent: StreamEvent | null = null
   private event: StreamEvent | null = null
   /** By index of the event. */
   private readonly traits: (EventTraits | null)[] = []
@@ -119,12 +130,13 @@ export class StackRecorder implements PerfStreamHandler {
   }
 
   onEvent(event: StreamEvent, raw: Uint8Array): void {
+    this.firstEvent ??= event
     this.thin.event(event.attr, raw)
     this.options.onEvent?.(event.attr)
     if (this.options.traitsOf !== undefined) this.traits[event.index] = this.options.traitsOf(event.attr)
   }
 
-  onRecord(type: number, block: Block, offset: number): void {
+  onRecord(type: number, block: Block, offset: number, timeNs = 0): void {
     const { view } = block
     const size = view.getUint16(offset + 6, true)
     const misc = view.getUint16(offset + 4, true)
@@ -143,6 +155,7 @@ export class StackRecorder implements PerfStreamHandler {
         break
       case RECORD.exit:
         this.processes.exit(pid, u32(16) | 0)
+        this.options.onExit?.(u32(16) | 0)
         if (pid === (u32(16) | 0)) this.options.mountRoots?.exited(pid)
         break
       case RECORD.mmap:
@@ -159,6 +172,14 @@ export class StackRecorder implements PerfStreamHandler {
         if ((u32(20) >>> 16) & 1) this.bpf.unregister(relative(u32(12), u32(8)))
         else this.bpf.register(relative(u32(12), u32(8)), u32(16), cString(block, offset + 24, offset + size))
         break
+      case RECORD.switch:
+      case RECORD.switchCpuWide: {
+        // Whose it is stands in the trailer, right before the time.
+        const idAt = size - (this.firstEvent?.timeFromEnd ?? 0) - 8
+        if ((misc & MISC.switchOut) === 0 && this.firstEvent !== null && this.firstEvent.timeFromEnd > 0 && idAt >= 8)
+          this.options.onSwitchIn?.(u32(idAt) | 0, u32(idAt + 4) | 0, timeNs)
+        break
+      }
       case RECORD.lost:
         this.counts.lost += u64(16)
         break
@@ -186,12 +207,8 @@ export class StackRecorder implements PerfStreamHandler {
       this.counts.idleSamples++
       return
     }
-    if (this.kept !== null && !this.kept.has(pid)) {
-      this.counts.filteredSamples++
-      return
-    }
     const thread = this.processes.threadOf(pid, tid)
-    if (this.options.keeps?.(thread) === false) {
+    if (traits.everyone !== true && (!this.isKept(pid) || this.options.keeps?.(thread) === false)) {
       this.counts.filteredSamples++
       return
     }
@@ -202,10 +219,32 @@ export class StackRecorder implements PerfStreamHandler {
     }
     const chain = layout.callchain >= 0 ? this.chainOf(event, block, offset, pid, traits) : this.chainOfIp(event, block, offset, pid)
     this.counts.samples++
+    if (this.options.onStack !== undefined) {
+      this.options.onStack({ event, thread, chain, timeNs, block, offset })
+      return
+    }
     this.batchChains.push(chain)
     this.batchThreads.push(thread)
     this.batchTimesNs.push(timeNs)
     this.batchWeights.push(weight)
+  }
+
+  /** Whether a process is one of those that are to be kept, or was started by one. */
+  isKept(pid: number): boolean {
+    return this.kept === null || this.kept.has(pid)
+  }
+
+  /**
+   * Remembers a stack that came in no sample: `words` as in a callchain ([lo hi …] with context marks, innermost first), of a task as it
+   * was at `timeNs`. Null before perf has opened its events.
+   */
+  addStack(pid: number, tid: number, timeNs: number, words: Uint32Array): number | null {
+    const event = this.firstEvent
+    if (event === null) return null
+    const space = this.processes.spaceOf(pid)
+    const known = this.chains.find(space, this.processes.kernelSpace, words, 0, words.length)
+    if (known >= 0) return known
+    return this.addChain(event, sampleOf(event, pid, tid, timeNs), 0, pid, space, { words, from: 0, to: words.length })
   }
 
   /** Hands over what was recorded since the last call. Its profile can be made once the addresses in `asked` are answered. */
@@ -269,7 +308,7 @@ export class StackRecorder implements PerfStreamHandler {
 
   /** A batch's samples as a profile. */
   profileOf(batch: StackBatch, options: ProfileOptions): { profile: Profile; counts: FrameCounts } {
-    const { meta, host, zeroNs, unknown } = options
+    const { meta, host, zeroNs, unknown, eventsPerSample = 1 } = options
     const builder = new ProfileBuilder(meta)
     const hostRow = builder.addHost(host.id, host.name)
     const frameRow = new Int32Array(this.frames.length).fill(-1)
@@ -315,7 +354,14 @@ export class StackRecorder implements PerfStreamHandler {
         lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
         threadRow.set(thread, lastRow)
       }
-      builder.addSample(stack, lastRow, (timeNs - zeroNs) / 1000, batch.weights[i] ?? 1)
+      const weight = batch.weights[i] ?? 1
+      builder.addSample(
+        stack,
+        lastRow,
+        (timeNs - zeroNs) / 1000,
+        weight,
+        eventsPerSample === 'weight' ? Math.max(1, weight) : eventsPerSample,
+      )
     }
     return { profile: builder.build(), counts }
   }
@@ -415,6 +461,20 @@ export class StackRecorder implements PerfStreamHandler {
     this.asked.count += to - from
     this.asked.last = to - 1
   }
+}
+
+/** The fixed part of a sample of this task: all that stands for it where its addresses are asked for. */
+function sampleOf({ attr, layout }: StreamEvent, pid: number, tid: number, timeNs: number): Block {
+  const bytes = new Uint8Array((layout.fixedBytes + 7) & ~7)
+  const view = new DataView(bytes.buffer)
+  if (layout.tid >= 0) {
+    view.setInt32(layout.tid, pid, true)
+    view.setInt32(layout.tid + 4, tid, true)
+  }
+  if (layout.time >= 0) view.setBigUint64(layout.time, BigInt(Math.round(timeNs)), true)
+  const id = attr.ids[0]
+  if (layout.id >= 0 && id !== undefined) view.setBigUint64(layout.id, idOfKey(id), true)
+  return { bytes, view, words: new Uint32Array(bytes.buffer) }
 }
 
 /** Header, pid and tid, address, length, offset; MMAP2 then has device and inode (or build id), protection and flags. */

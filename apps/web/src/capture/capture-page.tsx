@@ -42,7 +42,8 @@ export function CapturePage({ id }: { id: string }) {
       </EmptyState>
     )
   }
-  return <LoadedCapture capture={capture} isDisconnected={isDisconnected} clockOffsetMs={clockOffsetMs} />
+  // One capture's held rows and limits are not another's.
+  return <LoadedCapture key={capture.id} capture={capture} isDisconnected={isDisconnected} clockOffsetMs={clockOffsetMs} />
 }
 
 function LoadedCapture({

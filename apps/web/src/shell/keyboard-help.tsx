@@ -30,10 +30,19 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
     {
       title: 'Capture',
       shortcuts: [
-        { keys: ['/'], does: 'Search the flame graph' },
-        { keys: ['f'], does: 'Filter the syscall table' },
+        { keys: ['/'], does: 'Search the flame graph; without one, filter the first table' },
+        { keys: ['f'], does: 'Filter the first table' },
         { keys: ['0'], does: 'Reset the zoom' },
         { keys: ['Alt', '←'], does: 'The view before this one: every zoom and selection is a step in the history' },
+      ],
+    },
+    {
+      title: 'Chart over time, when it has focus',
+      shortcuts: [
+        { keys: ['←', '→'], does: 'The moment before and after; its numbers are read out' },
+        { keys: ['Home', 'End'], does: 'The first and the last moment' },
+        { keys: ['Shift', '←', '→'], does: 'Select a stretch of time; every pane that knows times is narrowed to it' },
+        { keys: ['Escape'], does: 'The whole time again' },
       ],
     },
     {

@@ -37,8 +37,7 @@ const note = (options: Partial<RunOptions>) => async (attached: HostCommand[]) =
   await options.onAttached?.(attached)
 }
 const argvOf = (tool: string) => commands.find((command) => command.tool === tool && command.argv.includes('record'))?.argv ?? []
-const target = (at: 'entry' | 'return', binary?: StacksInput['probe']) =>
-  binary ?? ({ kind: 'uprobe', binary: { of: 'path', path: program.path }, function: 'target', at } as const)
+const target = (at: 'entry' | 'return') => ({ kind: 'uprobe', binary: { of: 'path', path: program.path }, function: 'target', at }) as const
 const uprobeAllowed = () => facts.capabilities.some(({ id, available }) => id === 'uprobes' && available)
 
 describe.skipIf(!usable)('stacks at every sort of probe', () => {
@@ -277,6 +276,12 @@ describe.skipIf(!usable)('stacks at every sort of probe', () => {
   ])('refuses %s that is not there, before anything runs', async (_what, probe, when, reason) => {
     const spec = specOf({ instruments: [{ collector: 'stacks', probe, when }] })
     await expect(planCapture(spec, facts)).rejects.toMatchObject({ name: 'TraceRefusal', reason })
+  })
+
+  it('refuses the kernel side of what fires in user code', async () => {
+    if (!uprobeAllowed()) return
+    const spec = specOf({ instruments: [{ collector: 'stacks', probe: target('entry'), sides: 'kernel' }] })
+    await expect(planCapture(spec, facts)).rejects.toMatchObject({ reason: 'bad-spec', message: expect.stringContaining('no kernel part') })
   })
 
   it('does not take the clock for a hardware counter that is not there', async () => {

@@ -76,6 +76,8 @@ function whatToRecord(context: PlanContext<'stacks'>, wholeHost: boolean): WhatT
   if (first?.kind === 'pmu') return counterToRecord(first.event, facts, thinned(instrument, context.every))
   if (facts.arch === 'other')
     throw new TraceRefusal('capability-missing', 'Calling conventions of this architecture are not known here (only x64 and arm64 are).')
+  if (instrument.sides === 'kernel' && (first?.kind === 'uprobe' || first?.kind === 'usdt'))
+    throw new TraceRefusal('bad-spec', `${first.label} fires in user code: its stacks have no kernel part.`)
   const { events, agentConditions } = perfEventsOf({
     probes: probes.fire.flatMap((probe) => (probe.kind === 'pmu' ? [] : [probe])),
     when: instrument.when,
@@ -157,6 +159,7 @@ function limitsOf({ instrument, probes, resolved, every }: PlanContext<'stacks'>
   const byAgent = instrument.when.filter(({ field }) => field === 'pid' || field === 'uid')
   if (byAgent.length > 0 && probes.fire[0]?.kind !== 'pmu')
     notes.push(`The kernel's filters know no ${byAgent.map(({ field }) => field).join(' and no ')}: the agent looked at each sample.`)
-  if (every > 1) notes.push(`One in ${every} events was recorded, to stay within the host's budget; each stands for ${every}.`)
+  if (every > 1 && instrument.sample.by === 'period')
+    notes.push(`One in ${every} events was recorded, to stay within the host's budget; each stands for ${every}.`)
   return notes
 }

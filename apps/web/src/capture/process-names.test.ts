@@ -22,7 +22,7 @@ function profileWith(threads: [hostId: string, pid: number, tid: number, comm: s
 describe('processName', () => {
   it('is what any result knows, and null where none does', () => {
     expect(processName(PROCESS, NOTHING)).toBeNull()
-    const snapshot = { version: 1, elapsedMs: 1, rows: [], unmatchedExits: 0, lostCalls: 0, truncated: false } as const
+    const snapshot = { version: 1 as const, elapsedMs: 1, rows: [], unmatchedExits: 0, lostCalls: 0, truncated: false }
     const syscalls: CaptureSyscalls = {
       hosts: [
         { hostId: 'h2', hostName: '', snapshot: { ...snapshot, processes: [{ pid: 7, comm: 'other host' }] } },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { forecastSchema } from './forecast.ts'
 import { type CollectorId, collectorIdSchema } from './instrument.ts'
+import { longList } from './long-list.ts'
 import { hostText } from './text.ts'
 
 /**
@@ -26,6 +27,7 @@ export type ChunkKind = z.infer<typeof chunkKindSchema>
 export const CHUNK_LIMITS = { maxCompressedBytes: 1024 * 1024, maxRawBytes: 32 * 1024 * 1024, maxChunksPerTarget: 2_000 } as const
 
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
+const processes = longList(z.object({ pid: z.number().int().nonnegative(), comm: hostText(64) }), 100_000)
 
 /**
  * One process × syscall. Durations in ns, wall time from entry to exit.
@@ -48,8 +50,8 @@ export type SyscallRow = z.infer<typeof syscallRowSchema>
 export const syscallSnapshotSchema = z.object({
   version: z.literal(1),
   elapsedMs: z.number().positive(),
-  processes: z.array(z.object({ pid: z.number().int().nonnegative(), comm: hostText(64) })).max(100_000),
-  rows: z.array(syscallRowSchema).max(500_000),
+  processes,
+  rows: longList(syscallRowSchema, 500_000),
   /** Calls that were already under way when the probes were attached: seen to end, not timed, in no row. */
   unmatchedExits: count,
   /** Calls that were seen and timed but fit in no map, in no row. */
@@ -59,7 +61,6 @@ export const syscallSnapshotSchema = z.object({
 })
 export type SyscallSnapshot = z.infer<typeof syscallSnapshotSchema>
 
-const processes = z.array(z.object({ pid: z.number().int().nonnegative(), comm: hostText(64) })).max(100_000)
 /** A slice of the recording: from `atMs` (ms since the probes were attached) for `lengthMs`. */
 const slice = { atMs: z.number().nonnegative(), lengthMs: z.number().positive() }
 /** Value of `groupBy`, as text; null where the instrument has none, or where the value could not be read. */
@@ -71,18 +72,16 @@ export const countsDeltaSchema = z.object({
   /** Labels of the attached probes, wildcards resolved; rows point into it. The same in every chunk of a target. */
   probes: z.array(hostText(300)).max(600),
   processes,
-  slices: z
-    .array(
-      z.object({
-        ...slice,
-        rows: z
-          .array(
-            z.object({ pid: z.number().int().nonnegative(), probe: z.number().int().nonnegative(), key: groupKey, count, sum: z.number() }),
-          )
-          .max(200_000),
-      }),
-    )
-    .max(1_000),
+  slices: longList(
+    z.object({
+      ...slice,
+      rows: longList(
+        z.object({ pid: z.number().int().nonnegative(), probe: z.number().int().nonnegative(), key: groupKey, count, sum: z.number() }),
+        200_000,
+      ),
+    }),
+    1_000,
+  ),
   /** Events that were seen and are in no row (no room in a map, keys left out). */
   lost: count,
   truncated: z.boolean(),
@@ -93,25 +92,23 @@ export type CountsDelta = z.infer<typeof countsDeltaSchema>
 export const latencyDeltaSchema = z.object({
   version: z.literal(1),
   processes,
-  slices: z
-    .array(
-      z.object({
-        ...slice,
-        rows: z
-          .array(
-            z.object({
-              pid: z.number().int().nonnegative(),
-              key: groupKey,
-              count,
-              totalNs: count,
-              maxNs: count,
-              histogram: z.array(z.tuple([z.number().int().min(0).max(63), count])).max(64),
-            }),
-          )
-          .max(200_000),
-      }),
-    )
-    .max(1_000),
+  slices: longList(
+    z.object({
+      ...slice,
+      rows: longList(
+        z.object({
+          pid: z.number().int().nonnegative(),
+          key: groupKey,
+          count,
+          totalNs: count,
+          maxNs: count,
+          histogram: z.array(z.tuple([z.number().int().min(0).max(63), count])).max(64),
+        }),
+        200_000,
+      ),
+    }),
+    1_000,
+  ),
   /** Spans whose beginning was not seen (under way at the start, or no room). */
   unmatched: count,
   lost: count,
@@ -125,19 +122,18 @@ export const EVENT_FIELD_TYPES = ['number', 'hex', 'text', 'duration', 'bytes', 
 export const eventsDeltaSchema = z.object({
   version: z.literal(1),
   fields: z.array(z.object({ name: hostText(80), type: z.enum(EVENT_FIELD_TYPES) })).max(16),
-  rows: z
-    .array(
-      z.object({
-        /** µs since the probes were attached. */
-        timeUs: z.number(),
-        cpu: z.number().int().nonnegative(),
-        pid: z.number().int().nonnegative(),
-        tid: z.number().int().nonnegative(),
-        comm: hostText(64),
-        values: z.array(z.union([z.number(), hostText(1024), z.null()])).max(16),
-      }),
-    )
-    .max(100_000),
+  rows: longList(
+    z.object({
+      /** µs since the probes were attached. */
+      timeUs: z.number(),
+      cpu: z.number().int().nonnegative(),
+      pid: z.number().int().nonnegative(),
+      tid: z.number().int().nonnegative(),
+      comm: hostText(64),
+      values: z.array(z.union([z.number(), hostText(1024), z.null()])).max(16),
+    }),
+    100_000,
+  ),
   /** Rows beyond the caps, and rows that the tool lost: counted, not kept. Since the last chunk. */
   overCap: count,
   lost: count,
@@ -147,28 +143,26 @@ export type EventsDelta = z.infer<typeof eventsDeltaSchema>
 /** `counters` (collector pmu): what was counted in each interval. */
 export const countersDeltaSchema = z.object({
   version: z.literal(1),
-  intervals: z
-    .array(
-      z.object({
-        ...slice,
-        counters: z
-          .array(
-            z.object({
-              event: hostText(64),
-              /** Null: all CPUs, or all recorded threads, together. */
-              cpu: z.number().int().nonnegative().nullable(),
-              /** Scaled up where the counter shared the hardware (see `runningShare`); null: not counted. */
-              value: z.number().nonnegative().nullable(),
-              /** Unit of the value where it is none of its own kind: `ns` for clocks. */
-              unit: hostText(16),
-              /** Share of the interval in which the counter really ran, 0..1: below 1 the value is an estimate (multiplexing). */
-              runningShare: z.number().min(0).max(1),
-            }),
-          )
-          .max(20_000),
-      }),
-    )
-    .max(1_000),
+  intervals: longList(
+    z.object({
+      ...slice,
+      counters: longList(
+        z.object({
+          event: hostText(64),
+          /** Null: all CPUs, or all recorded threads, together. */
+          cpu: z.number().int().nonnegative().nullable(),
+          /** Scaled up where the counter shared the hardware (see `runningShare`); null: not counted. */
+          value: z.number().nonnegative().nullable(),
+          /** Unit of the value where it is none of its own kind: `ns` for clocks. */
+          unit: hostText(16),
+          /** Share of the interval in which the counter really ran, 0..1: below 1 the value is an estimate (multiplexing). */
+          runningShare: z.number().min(0).max(1),
+        }),
+        20_000,
+      ),
+    }),
+    1_000,
+  ),
   /** Events that this host cannot count, with the reason. */
   unsupported: z.array(z.object({ event: hostText(64), reason: hostText(200) })).max(64),
 })
@@ -180,14 +174,21 @@ export const hostCommandSchema = z.object({
   tool: hostText(64),
   toolVersion: hostText(128).nullable(),
   argv: z.array(hostText(4096)).min(1).max(256),
-  env: z.record(z.string(), hostText(256)),
+  env: z
+    .unknown()
+    .refine((env) => typeof env === 'object' && env !== null && Object.keys(env).length <= 64, 'at most 64 settings')
+    .pipe(z.record(z.string(), hostText(256))),
   program: hostText(64 * 1024).nullable(),
 })
 export type HostCommand = z.infer<typeof hostCommandSchema>
 
 /** What the agent says before anything runs: what it would do, or why it would not. */
 export const planPreviewSchema = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), commands: z.array(hostCommandSchema), matchedProcesses: z.number().int().nonnegative().nullable() }),
+  z.object({
+    ok: z.literal(true),
+    commands: z.array(hostCommandSchema).max(32),
+    matchedProcesses: z.number().int().nonnegative().nullable(),
+  }),
   z.object({ ok: z.literal(false), reason: z.string(), message: hostText(2000) }),
 ])
 export type PlanPreview = z.infer<typeof planPreviewSchema>

@@ -55,7 +55,11 @@ export const usdtSchema = z.object({ kind: z.literal('usdt'), binary: binaryRefS
  * A hardware, cache or software event as perf names it: `cycles`, `LLC-load-misses`, `page-faults`, `cpu-clock`. `cpu`: whatever best
  * samples CPU time on the host (cycles with a PMU, else cpu-clock).
  */
-export const pmuEventNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'an event is named like cycles or LLC-load-misses')
+export const pmuEventNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'an event is named like cycles or LLC-load-misses')
+  // perf takes such a name for a BPF program, which it compiles or loads from the folder that it runs in.
+  .regex(/^(?!.*\.(c|o|obj|bpf)$)/i, 'an event is not named like a file')
 export const pmuSchema = z.object({ kind: z.literal('pmu'), event: pmuEventNameSchema }).strict()
 
 export const probeSchema = z.discriminatedUnion('kind', [tracepointSchema, kprobeSchema, uprobeSchema, usdtSchema, pmuSchema])

@@ -25,7 +25,7 @@ export function flameWords(spec: CaptureSpec, kind: FlameKind): FlameWords {
       events: { how: 'blocked in', one: 'wait', many: 'waits' },
       idle: {
         title: 'No waits',
-        text: 'Nothing of what was recorded was switched away from a CPU and back in that time. A wait that has not ended yet is not counted.',
+        text: 'Nothing of what was recorded waited in that time, but for waits shorter than asked for.',
       },
       nothingOf: 'It did not wait and come back while it was watched.',
     }

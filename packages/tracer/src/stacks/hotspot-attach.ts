@@ -35,7 +35,10 @@ export async function jcmd(pid: number, command: string, timeoutMs: number): Pro
   const tmp = `/proc/${pid}/root/tmp`
   if (!isDirectory(tmp)) throw new AttachError('it has no /tmp')
   const socket = `${tmp}/.java_pid${innerPid}`
+  // Anyone may put a socket of that name into a /tmp: only the process's own user is believed, as by the JDK's own tools.
+  const owner = Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN)
   if (!isSocket(socket)) await openSocket(pid, status, `${tmp}/.attach_pid${innerPid}`, socket, deadline)
+  if (ownerOf(socket) !== owner) throw new AttachError('its socket in /tmp belongs to another user')
   const answer = await ask(socket, ['1', 'jcmd', command, '', ''], deadline)
   const newline = answer.indexOf('\n')
   const code = newline < 0 ? answer.trim() : answer.slice(0, newline).trim()
@@ -77,7 +80,9 @@ function ask(socket: string, words: string[], deadline: number): Promise<string>
       connection.destroy()
       reject(new AttachError(message))
     }
-    connection.setTimeout(Math.max(1, deadline - performance.now()), () => fail('it did not answer in time'))
+    // For the whole answer: one that comes drop by drop is none.
+    const timer = setTimeout(() => fail('it did not answer in time'), Math.max(1, deadline - performance.now()))
+    connection.on('close', () => clearTimeout(timer))
     connection.on('error', (error) => fail(`it cannot be reached: ${error.message}`))
     connection.on('data', (chunk: Buffer) => {
       size += chunk.length
@@ -98,6 +103,15 @@ function isDirectory(path: string): boolean {
     return lstatSync(path).isDirectory()
   } catch {
     return false
+  }
+}
+
+/** NaN where there is nothing, which is nobody. */
+function ownerOf(path: string): number {
+  try {
+    return lstatSync(path).uid
+  } catch {
+    return Number.NaN
   }
 }
 

@@ -7,6 +7,9 @@ const ASK_AGAIN_MS = 10_000
 const ANSWER_WITHIN_MS = 3_000
 /** A host full of JVMs: the others stay unnamed, and it is said. */
 const MAX_JVMS = 32
+/** What all their answers together may take beyond what is usual: some hang, and anyone can pretend to be a JVM. */
+const WAIT_FOR_ALL_MS = 12_000
+const USUAL_ANSWER_MS = 500
 
 type Jvm = {
   askedAt: number
@@ -24,6 +27,12 @@ type Jvm = {
 export class JavaMaps {
   private readonly jvms = new Map<number, Jvm | null>()
   private asked = 0
+  private waitedMs = 0
+  private readonly waitForAllMs: number
+
+  constructor(waitForAllMs = WAIT_FOR_ALL_MS) {
+    this.waitForAllMs = waitForAllMs
+  }
 
   /** Asks the process for a new map if it is a JVM and it is time. Returns whether there is a new one to be read. `last`: no more will be recorded. */
   async refresh(pid: number, last: boolean): Promise<boolean> {
@@ -35,6 +44,10 @@ export class JavaMaps {
     if (jvm === null || (!last && performance.now() - jvm.askedAt < ASK_AGAIN_MS)) return false
     if (jvm.askedAt === Number.NEGATIVE_INFINITY && ++this.asked > MAX_JVMS) {
       jvm.trouble = `only ${MAX_JVMS} JVMs of a host are asked`
+      return false
+    }
+    if (this.waitedMs >= this.waitForAllMs) {
+      jvm.trouble ??= 'the JVMs of this host took too long to answer'
       return false
     }
     jvm.askedAt = performance.now()
@@ -50,6 +63,8 @@ export class JavaMaps {
       if (!(error instanceof AttachError)) throw error
       jvm.trouble = error.message
       return false
+    } finally {
+      this.waitedMs += Math.max(0, performance.now() - jvm.askedAt - USUAL_ANSWER_MS)
     }
   }
 

@@ -4,6 +4,13 @@ import { readText } from '../host/read-text.ts'
 /** A map that grows beyond this is read no further. */
 const MAX_MAP_BYTES = 64 * 1024 * 1024
 const MAX_OPEN_MAPS = 256
+/** Of one map, and of all together: an entry takes some 150 bytes, and anyone can write a map of millions. A large JVM has 100 thousand. */
+export const MAX_ENTRIES = 400_000
+const MAX_ALL_ENTRIES = 2_000_000
+/** Longer lines are no names. */
+const MAX_LINE_CHARS = 16 * 1024
+/** Entries that are looked at for one address. Only where they overlap without end are there more. */
+const MAX_LOOKED_AT = 2_000
 
 /**
  * Names of code made at run time, from the maps that runtimes write: /tmp/perf-PID.map, lines of `START SIZE name` with hex numbers
@@ -23,14 +30,21 @@ export class JitMaps {
       if (map === null) return false
       this.maps.set(pid, map)
     }
-    return map?.readMore() ?? false
+    return map?.readMore(this.room()) ?? false
   }
 
   /** The runtime has written its map anew. Names of the old one are kept: code may have moved since it was sampled. */
   async readAgain(pid: number): Promise<void> {
     const map = this.maps.get(pid)
     if (map === undefined || map === null) await this.update(pid)
-    else map.readAgain()
+    else map.readAgain(this.room())
+  }
+
+  /** Entries that all maps together may still take in. */
+  private room(): number {
+    let taken = 0
+    for (const map of this.maps.values()) taken += map?.entryCount ?? 0
+    return Math.max(0, MAX_ALL_ENTRIES - taken)
   }
 
   lookup(pid: number, address: number): string | null {
@@ -49,23 +63,37 @@ export class JitMapText {
   private sorted = true
   private longest = 0
   private rest = ''
+  private order = 0
 
-  /** Adds text in any pieces; returns how many entries it completed. */
-  add(text: string): number {
+  get size(): number {
+    return this.entries.length
+  }
+
+  /** Adds text in any pieces; returns how many entries it completed. Beyond `room`, and MAX_ENTRIES, it is not taken in. */
+  add(text: string, room = Number.POSITIVE_INFINITY): number {
     const lines = (this.rest + text).split('\n')
-    this.rest = lines.pop() ?? ''
+    this.rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARS)
     let added = 0
     for (const line of lines) {
+      if (added >= room || this.entries.length >= MAX_ENTRIES) break
       const match = /^(?:0x)?([0-9a-f]{1,16}) (?:0x)?([0-9a-f]{1,16}) (.*)$/i.exec(line)
       if (match === null) continue
       const start = Number.parseInt(match[1] ?? '', 16)
       const size = Number.parseInt(match[2] ?? '', 16)
-      this.entries.push({ start, end: start + size, name: match[3] ?? '', order: this.entries.length })
+      this.entries.push({ start, end: start + size, name: match[3] ?? '', order: this.order++ })
       this.longest = Math.max(this.longest, size)
       added++
     }
     if (added > 0) this.sorted = false
     return added
+  }
+
+  /** The map begins anew. What it said before is kept where there is room for it beside what it may say now. */
+  restart(): void {
+    this.rest = ''
+    if (this.entries.length <= MAX_ENTRIES / 2) return
+    this.entries.length = 0
+    this.longest = 0
   }
 
   lookup(address: number): string | null {
@@ -79,7 +107,7 @@ export class JitMapText {
       else high = middle
     }
     let found: { name: string; order: number } | null = null
-    for (let i = low - 1; i >= 0; i--) {
+    for (let i = low - 1; i >= 0 && i >= low - MAX_LOOKED_AT; i--) {
       const entry = this.entries[i]
       if (entry === undefined || address - entry.start >= this.longest) break
       if (address < entry.end && (found === null || entry.order > found.order)) found = entry
@@ -98,21 +126,28 @@ class JitMap {
     this.fd = fd
   }
 
-  readMore(): boolean {
+  get entryCount(): number {
+    return this.text.size
+  }
+
+  /** At most `room` entries. */
+  readMore(room: number): boolean {
     const buffer = Buffer.alloc(256 * 1024)
     let added = 0
-    while (this.offset < MAX_MAP_BYTES) {
+    while (this.offset < MAX_MAP_BYTES && added < room && this.text.size < MAX_ENTRIES) {
       const bytes = readSync(this.fd, buffer, 0, buffer.length, this.offset)
       if (bytes === 0) break
       this.offset += bytes
-      added += this.text.add(this.decoder.decode(buffer.subarray(0, bytes), { stream: true }))
+      added += this.text.add(this.decoder.decode(buffer.subarray(0, bytes), { stream: true }), room - added)
     }
     return added > 0
   }
 
-  readAgain(): void {
+  readAgain(room: number): void {
     this.offset = 0
-    this.readMore()
+    const before = this.text.size
+    this.text.restart()
+    this.readMore(room + before - this.text.size)
   }
 
   lookup(address: number): string | null {

@@ -12,8 +12,8 @@ export type Demangled = {
 const MANGLED = /^(_Z|_R)[\x21-\x7e]+$/
 /** node's 79 thousand names take 0.3 s. */
 const TIMEOUT_S = 15
-/** node's 79 thousand names make 10 MB. A short hostile name can stand for a very long one. */
-const MAX_OUTPUT_BYTES = 192 * 1024 * 1024
+/** node's 79 thousand names make 10 MB. A short hostile name can stand for a very long one: so much at most, for few and for many names. */
+const MAX_OUTPUT_BYTES = { few: 2 * 1024 * 1024, perName: 4_096, many: 192 * 1024 * 1024 } as const
 
 /**
  * C++ (Itanium) and Rust (legacy and v0) symbol names in words, by c++filt of the binutils: one child for all, names on stdin. The
@@ -48,6 +48,7 @@ function withoutHashes(text: string, mangled: string): string {
 }
 
 function runFilter(tool: string, names: readonly string[], timeoutSeconds: number): Promise<string[] | null> {
+  const maxBytes = Math.min(MAX_OUTPUT_BYTES.many, MAX_OUTPUT_BYTES.few + names.length * MAX_OUTPUT_BYTES.perName)
   const dieWithParent = ['--pdeathsig', 'KILL', '--']
   const limits = ['timeout', '-k', '1', String(timeoutSeconds), 'setpriv', ...dieWithParent, 'prlimit', `--as=${1024 ** 3}`, '--core=0']
   return new Promise((resolve) => {
@@ -59,11 +60,11 @@ function runFilter(tool: string, names: readonly string[], timeoutSeconds: numbe
     let bytes = 0
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > MAX_OUTPUT_BYTES) child.kill('SIGTERM')
+      if (bytes > maxBytes) child.kill('SIGTERM')
       else chunks.push(chunk)
     })
     child.once('error', () => resolve(null))
-    child.once('close', (code) => resolve(code === 0 && bytes <= MAX_OUTPUT_BYTES ? linesOf(Buffer.concat(chunks)) : null))
+    child.once('close', (code) => resolve(code === 0 && bytes <= maxBytes ? linesOf(Buffer.concat(chunks)) : null))
     // A child that died says so by its exit status.
     child.stdin.on('error', () => {})
     child.stdin.end(`${names.join('\n')}\n`)

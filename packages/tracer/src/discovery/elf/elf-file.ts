@@ -25,7 +25,10 @@ const MAX_PART_BYTES = 256 * 1024 * 1024
 const MAX_NOTE_BYTES = 16 * 1024 * 1024
 const MAX_NOTES = 100_000
 const MAX_SECTIONS = 100_000
-const MAX_SEGMENTS = 1_024
+/** Programs have a dozen; each address of a table is looked for in all of them. */
+const MAX_SEGMENTS = 256
+/** The longest text that is read out of a string table. No name that can be probed is as long. */
+const MAX_TEXT_BYTES = 4_096
 const MACHINES: Readonly<Record<number, 'x64' | 'arm64'>> = { 62: 'x64', 183: 'arm64' }
 
 /**
@@ -87,8 +90,11 @@ export class ElfFile {
             .filter((s) => s.type === SEGMENT_NOTE)
             .map((s) => ({ offset: s.offset, size: s.fileSize, align: s.align, name: 'notes' }))
     const found: ElfNote[] = []
+    // Sections may overlap: without a bound on all of them together, a small file could hold notes without end.
+    let room = MAX_NOTE_BYTES
     for (const part of sources) {
-      const bytes = this.#read(part.offset, part.size, part.name, MAX_NOTE_BYTES)
+      const bytes = this.#read(part.offset, part.size, part.name, room)
+      room -= part.size
       for (const note of readNotes(bytes, part.align === 8 ? 8 : 4)) {
         if (note.owner === owner) found.push(note)
         if (found.length >= MAX_NOTES) return found
@@ -206,11 +212,12 @@ export function unsigned64(view: DataView, at: number): number {
   return high > 0x1fffff ? Number.POSITIVE_INFINITY : high * 2 ** 32 + view.getUint32(at, true)
 }
 
-/** The NUL-terminated text at `at`, byte for byte (latin1); '' outside of the bytes. */
+/** The NUL-terminated text at `at`, byte for byte (latin1), cut where it is longer than any name; '' outside of the bytes. */
 export function textAt(bytes: Uint8Array, at: number): string {
   if (at >= bytes.length) return ''
-  const end = bytes.indexOf(0, at)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, end < 0 ? bytes.length : end)
+  const most = Math.min(bytes.length, at + MAX_TEXT_BYTES)
+  const end = bytes.subarray(at, most).indexOf(0)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, end < 0 ? most : at + end)
 }
 
 /** The notes in a part of a file, or in /sys/kernel/notes. Ends at the first one that is broken. */

@@ -27,6 +27,10 @@ const SYMBOL_BYTES = 24
 const TYPE_FUNCTION = 2
 const TYPE_INDIRECT = 10
 const PRINTABLE = /^[\x21-\x7e]+$/
+/** A file has one table of each sort. Their sections may overlap, so that a small file could have a hundred thousand large ones. */
+const MAX_TABLES = 4
+/** Symbols that are looked at in one table: a browser with all its symbols has two million. */
+const MAX_SYMBOLS = 4_000_000
 
 export type SymbolLimits = { maxFunctions: number; maxNameLength: number }
 export const SYMBOL_LIMITS: SymbolLimits = { maxFunctions: 400_000, maxNameLength: 1_024 }
@@ -45,7 +49,9 @@ export function readElfFunctions(elf: ElfFile, options: ReadFunctionsOptions = {
   const byKey = new Map<string, ElfFunction>()
   const result = { skipped: 0, truncated: false }
   for (const file of debug === null ? [elf] : [elf, debug]) {
-    for (const section of file.sections) {
+    const tables = file.sections.filter(isSymbolTable)
+    result.truncated ||= tables.length > MAX_TABLES || tables.some(({ size }) => size / SYMBOL_BYTES > MAX_SYMBOLS)
+    for (const section of tables.slice(0, MAX_TABLES)) {
       for (const symbol of readTable(file, section)) {
         const { name } = symbol
         if (!wanted(name)) continue
@@ -68,15 +74,17 @@ export function readElfFunctions(elf: ElfFile, options: ReadFunctionsOptions = {
 
 type RawSymbol = Omit<ElfFunction, 'offset'>
 
-/** Functions that this file defines, out of one section; nothing where it is no symbol table. */
+const isSymbolTable = ({ type }: ElfSection): boolean => type === SECTION_TYPE.symtab || type === SECTION_TYPE.dynsym
+
+/** Functions that this file defines, out of one symbol table. */
 function* readTable(file: ElfFile, section: ElfSection): IterableIterator<RawSymbol> {
-  const isTable = section.type === SECTION_TYPE.symtab || section.type === SECTION_TYPE.dynsym
   const strings = file.sections[section.link]
-  if (!isTable || strings?.type !== SECTION_TYPE.strtab) return
+  if (strings?.type !== SECTION_TYPE.strtab) return
   const view = viewOf(file.bytesOf(section))
   const names = file.bytesOf(strings)
   const isOldVersion = oldVersionTest(file, section)
-  for (let at = 0; at + SYMBOL_BYTES <= view.byteLength; at += SYMBOL_BYTES) {
+  const end = Math.min(view.byteLength, MAX_SYMBOLS * SYMBOL_BYTES)
+  for (let at = 0; at + SYMBOL_BYTES <= end; at += SYMBOL_BYTES) {
     const type = view.getUint8(at + 4) & 0xf
     // Section 0: defined elsewhere.
     if ((type !== TYPE_FUNCTION && type !== TYPE_INDIRECT) || view.getUint16(at + 6, true) === 0) continue

@@ -230,6 +230,37 @@ describe('hostile files', () => {
     expect(() => readAll(bytes)).toThrow(ElfError)
   })
 
+  it('with tables that overlap and names without an end do not keep the reader busy', () => {
+    // Each section is the same table of symbols, and all names are the rest of the file: together terabytes.
+    const sections = 20_000
+    const [tableAt, namesAt] = [sample.length, sample.length + 24 * 50_000]
+    const headersAt = namesAt + 4 * 1024 * 1024
+    const bytes = Buffer.alloc(headersAt + 64 * sections, 'x')
+    sample.copy(bytes)
+    for (let at = tableAt; at < namesAt; at += 24) {
+      bytes.fill(0, at, at + 24)
+      bytes.writeUInt8(0x12, at + 4)
+      bytes.writeUInt16LE(1, at + 6)
+    }
+    const header = (index: number, type: number, offset: number, size: number, link: number) => {
+      const at = headersAt + index * 64
+      bytes.fill(0, at, at + 64)
+      bytes.writeUInt32LE(type, at + 4)
+      bytes.writeBigUInt64LE(BigInt(offset), at + 24)
+      bytes.writeBigUInt64LE(BigInt(size), at + 32)
+      bytes.writeUInt32LE(link, at + 40)
+    }
+    header(0, 3, namesAt, headersAt - namesAt, 0)
+    for (let i = 1; i < sections; i++) header(i, i % 2 === 0 ? 2 : 11, tableAt, namesAt - tableAt, 0)
+    bytes.writeBigUInt64LE(BigInt(headersAt), 40)
+    bytes.writeUInt16LE(sections, 60)
+    bytes.writeUInt16LE(0, 62)
+    expect(readAll(bytes).functions).toMatchObject({ functions: [], truncated: true })
+    // The same with notes.
+    for (let i = 1; i < sections; i++) header(i, 7, tableAt, namesAt - tableAt, 0)
+    expect(() => readAll(bytes)).toThrow('over the limit')
+  })
+
   it('with tables far outside of the file are refused before anything is read', () => {
     const cases: Array<[number, number]> = [
       [32, 2 ** 40],

@@ -30,7 +30,7 @@ const TYPE_PROBE = 3
 const MAX_ARGUMENTS = 12
 const WORD = /^[\x21-\x7e]{1,128}$/
 /** An optional size, negative for signed (`f`: floating point), and a location; arm64's brackets hold spaces. */
-const ARGUMENT = /(?:(-?)(\d{1,2})f?@)?((?:\[[^\]]*\]|[^\s[])+)/g
+const ARGUMENT = /(?:(-?)(\d{1,2})f?@)?((?:\[[^\][]*\]|[^\s[])+)/g
 
 /**
  * The USDT probes of a file, out of its `.note.stapsdt` notes (SystemTap wiki: UserSpaceProbeImplementation). Addresses were written at

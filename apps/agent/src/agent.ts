@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { type AgentCommand, capabilitiesOf, DEFAULT_RECIPE_ID, type HostFacts, specOfRecipe } from '@sonde/contract'
+import { capabilitiesOf, DEFAULT_RECIPE_ID, type HostFacts, type QueryAnswer, specOfRecipe } from '@sonde/contract'
 import { answerQuery } from './answer-query.ts'
 import { CaptureDesk } from './capture-desk.ts'
 import { CatalogueDesk } from './catalogue-desk.ts'
@@ -94,16 +94,15 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
   session.onRejected = () =>
     desk.stopAll({ kind: 'failed', reason: 'internal', message: 'The server does not know this host any more; it may have been removed.' })
   const answering = new Set<string>()
-  const answer = async (command: Extract<AgentCommand, { type: 'query' }>): Promise<void> => {
-    if (answering.has(command.queryId)) return
-    answering.add(command.queryId)
+  const answer = async (queryId: string, body: () => QueryAnswer | Promise<QueryAnswer>): Promise<void> => {
+    if (answering.has(queryId)) return
+    answering.add(queryId)
     try {
-      const body = await answerQuery(command.query, { tracing, facts: heartbeat.facts, killSwitch, catalogues, signal })
-      await client.answerQuery(session, command.queryId, body, { signal, retryForMs: ANSWER_FOR_MS })
+      await client.answerQuery(session, queryId, await body(), { signal, retryForMs: ANSWER_FOR_MS })
     } catch (error) {
-      if (!signal.aborted) log.warn({ queryId: command.queryId, why: errorText(error) }, 'a question could not be answered')
+      if (!signal.aborted) log.warn({ queryId, why: errorText(error) }, 'a question could not be answered')
     } finally {
-      answering.delete(command.queryId)
+      answering.delete(queryId)
     }
   }
   try {
@@ -118,9 +117,17 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
       onCommand: (command) => {
         if (command.type === 'start') desk.start(command.target, command.spec)
         else if (command.type === 'cancel') desk.cancel(command.target)
-        else void answer(command)
+        else
+          void answer(command.queryId, () =>
+            answerQuery(command.query, { tracing, facts: heartbeat.facts, killSwitch, catalogues, signal }),
+          )
       },
       onUnreadableStart: (target) => desk.start(target, null),
+      onUnreadableQuery: (queryId) =>
+        void answer(queryId, () => ({
+          kind: 'error',
+          message: 'This agent does not understand the question; it may be older than the server.',
+        })),
     })
     await Promise.all([polling, heartbeat.run(), catalogues?.run()])
   } finally {

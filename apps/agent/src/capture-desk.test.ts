@@ -241,10 +241,15 @@ describe('refusals', () => {
     start()
     const strange = offer({ recipe: 'of-the-future', durationMs: 1 })
     peer.send({ type: 'dance' })
+    peer.send({ type: 'query', queryId: 'query-1', query: { kind: 'of-the-future' } })
     peer.send({ type: 'query', queryId: 'query-2', query: { kind: 'processes' } })
     await inState(strange.seen, 'refused')
     expect(strange.seen.end).toMatchObject({ reason: 'bad-spec' })
     expect(await eventually('an answer', () => peer.answers.get('query-2'))).toMatchObject({ kind: 'processes' })
+    expect(await eventually('a refusal', () => peer.answers.get('query-1'))).toEqual({
+      kind: 'error',
+      message: 'This agent does not understand the question; it may be older than the server.',
+    })
   })
 })
 

@@ -1,4 +1,12 @@
-import { type AgentCommand, agentCommandSchema, POLL_JITTER_MS, POLL_WAIT_MS, type TargetRef, targetRefSchema } from '@sonde/contract'
+import {
+  type AgentCommand,
+  agentCommandSchema,
+  idSchema,
+  POLL_JITTER_MS,
+  POLL_WAIT_MS,
+  type TargetRef,
+  targetRefSchema,
+} from '@sonde/contract'
 import { z } from 'zod'
 import { type Credentials, type GatewayClient, GatewayRefusal, GatewayUnreachable } from './gateway-client.ts'
 import type { Log } from './log.ts'
@@ -18,6 +26,8 @@ export type PollLoopOptions = {
   onCommand(command: AgentCommand): void
   /** A start that this agent cannot read, e.g. with a recipe of a newer server. */
   onUnreadableStart(target: TargetRef): void
+  /** A question that this agent cannot read: whoever asks should not wait for an answer that never comes. */
+  onUnreadableQuery(queryId: string): void
 }
 
 /** Asks for commands until the signal fires. Never throws. */
@@ -44,8 +54,9 @@ export async function runPollLoop(options: PollLoopOptions): Promise<void> {
 }
 
 const startTargetSchema = z.object({ type: z.literal('start'), target: targetRefSchema })
+const queryIdSchema = z.object({ type: z.literal('query'), queryId: idSchema })
 
-function readCommand(command: unknown, { onCommand, onUnreadableStart, log }: PollLoopOptions): void {
+function readCommand(command: unknown, { onCommand, onUnreadableStart, onUnreadableQuery, log }: PollLoopOptions): void {
   const parsed = agentCommandSchema.safeParse(command)
   if (parsed.success) {
     onCommand(parsed.data)
@@ -54,4 +65,6 @@ function readCommand(command: unknown, { onCommand, onUnreadableStart, log }: Po
   log.error({ why: z.prettifyError(parsed.error) }, 'a command of the gateway cannot be read')
   const start = startTargetSchema.safeParse(command)
   if (start.success) onUnreadableStart(start.data.target)
+  const query = queryIdSchema.safeParse(command)
+  if (query.success) onUnreadableQuery(query.data.queryId)
 }

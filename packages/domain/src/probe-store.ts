@@ -16,16 +16,17 @@ const LIMITS = {
 
 /** Catalogues and search indexes of one process, read from the database when they are first needed; bounded in bytes. */
 export class ProbeStore {
-  readonly #catalogues = new MergeCache<{ version: number; sizeBytes: number; catalogue: Catalogue }>(LIMITS.catalogues)
+  readonly #catalogues = new MergeCache<{ version: number; sizeBytes: number; catalogue: Catalogue | null }>(LIMITS.catalogues)
   readonly #indexes = new MergeCache<{ version: number; sizeBytes: number; index: ProbeIndex }>(LIMITS.indexes)
 
   /** Null where there is no such catalogue (any more). */
   async catalogue(db: Db, key: string): Promise<Catalogue | null> {
     const known = this.#catalogues.get(key)
     if (known) return known.catalogue
-    const text = await readText(db, key)
-    if (text === null) return null
+    // Read once, however many wait for it: each has up to 128 MB of text.
     const { catalogue } = await this.#catalogues.once(key, async () => {
+      const text = await readText(db, key)
+      if (text === null) return { version: 1, sizeBytes: 0, catalogue: null }
       const read = new Catalogue(key, text)
       const entry = { version: 1, sizeBytes: read.memoryBytes, catalogue: read }
       this.#catalogues.put(key, entry)

@@ -182,6 +182,9 @@ describe('resolveBinary', () => {
         mountNamespace: null,
       },
     ])
+    // By the text of its link, this would be the host's file, not the container's.
+    for (const at of [`/proc/${process.pid}/exe`, `/proc/self/root${node}`, `//proc/${process.pid}/root${node}`])
+      expect(await refusal(resolveBinary({ of: 'path', path: at }))).toMatch(/^refused: .* lies below \/proc/)
     expect(await refusal(resolveBinary({ of: 'path', path: '/etc/passwd' }))).toMatch(/^refused: \/etc\/passwd is not a program/)
     expect(await refusal(resolveBinary({ of: 'path', path: '/no/such' }))).toBe('missing: There is no file /no/such.')
     expect(await refusal(resolveBinary({ of: 'path', path: '/dev/null' }))).toMatch(/^refused/)

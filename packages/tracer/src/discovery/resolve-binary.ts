@@ -41,6 +41,12 @@ const MAX_FILES = 16
 export async function resolveBinary(ref: BinaryRef): Promise<ResolvedBinary[]> {
   switch (ref.of) {
     case 'path':
+      // Links there are the kernel's own; by their text they would lead to a file of the host instead of the container's.
+      if (/^\/+proc\//.test(ref.path))
+        throw new BinaryRefusal(
+          'refused',
+          `${ref.path} lies below /proc, whose links mean another file from here: name the process instead.`,
+        )
       return [await finish(await openInRoot('/', ref.path), { shownPath: ref.path, hostPath: ref.path, mountNamespace: null, pids: [] })]
     case 'library':
       return [await resolveHostLibrary(ref.name)]

@@ -76,7 +76,8 @@ export class CountsCollector extends BpftraceCollector {
         probes: this.plan.probes.fire.map(({ label }) => label),
         processes: await this.names.list(pids, context),
         slices,
-        lost,
+        // In the same units as the rows: each that was recorded stands for so many.
+        lost: lost * this.plan.every,
         truncated: this.truncated,
       },
     })

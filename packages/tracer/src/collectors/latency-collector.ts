@@ -83,7 +83,7 @@ export class LatencyCollector extends BpftraceCollector {
     const truncated = this.truncated || this.run.timesFull > 0
     await sink({
       kind: 'latency',
-      delta: { version: 1, processes: await this.names.list(pids, context), slices, unmatched, lost, truncated },
+      delta: { version: 1, processes: await this.names.list(pids, context), slices, unmatched, lost: lost * this.plan.every, truncated },
     })
   }
 

@@ -36,6 +36,8 @@ it('shows ratios first, then every counter with its unit and rate', () => {
     ['counter', 'page-faults', '12', '6/s'],
     ['counter', 'LLC-loads', 'not counted', ''],
   ])
+  const clock = rows.find((row) => row.title === 'task-clock')
+  expect(clock?.values.map((value) => clock.formatTick(value ?? 0))).toEqual(['1.50', '3.00'])
   // A bin that was recorded half has its rate all the same.
   expect(rows.find((row) => row.title === 'page-faults')?.values).toEqual([6, 12])
 })

@@ -77,7 +77,7 @@ function seriesRow(series: CounterSeries, grid: TimeGrid): CounterRow {
       return one === null || ms === 0 ? null : (one * 1_000) / ms
     }),
     format: perSecond,
-    formatTick: (n) => (unit === 'ns' ? n.toFixed(2) : amount(n)),
+    formatTick: (n) => (unit === 'ns' ? (n / 1e9).toFixed(2) : amount(n)),
   }
 }
 

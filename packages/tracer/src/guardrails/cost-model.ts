@@ -21,7 +21,7 @@ export const PROBE_COSTS = [
 ] as const
 export type ProbeCost = (typeof PROBE_COSTS)[number]
 
-/** That it fires at all, whatever is then done or filtered away. `uretprobe`: its trap at the entry included. */
+/** That it fires at all, whatever is then done or filtered away. `uretprobe`: its trap at the entry included. `pmu`: one overflow, see `firesOf`. */
 export const FIRE_NS: Readonly<Record<ProbeCost, number>> = {
   tracepoint: 150,
   kprobe: 600,
@@ -32,6 +32,9 @@ export const FIRE_NS: Readonly<Record<ProbeCost, number>> = {
   'uretprobe-stepped': 21_000,
   pmu: 500,
 }
+
+/** How many of so many hits cost anything: a counter only stops the CPU once in `every`, all others each time. */
+export const firesOf = (cost: ProbeCost, hits: number, every: number): number => (cost === 'pmu' ? hits / every : hits)
 
 /**
  * What the collector does with a hit that it keeps. `stacks`: unwinding both sides and the record (3,220 − 1,100, and half a microsecond for

@@ -50,6 +50,6 @@ describe('parsePerfStat', () => {
   it('reads values in order, and knows what was not counted', () => {
     const text =
       '21686,,raw_syscalls:sys_enter,2001,100.00,,\n<not supported>,,cycles,0,100.00,,\n12.50,msec,cpu-clock,1,1.0,,\nWarning: x\n'
-    expect(parsePerfStat(text)).toEqual([21_686, null, 12.5])
+    expect(parsePerfStat(text)).toEqual([21_686, null, 12_500_000])
   })
 })

@@ -156,11 +156,11 @@ async function countWithPerf(perf: string, places: readonly Placed[], input: Dry
   }
 }
 
-/** Values of `perf stat -x ,` in order: the first field of each line; null for `<not supported>` and `<not counted>`. */
+/** Values of `perf stat -x ,` in order: the first field of each line; null for `<not supported>` and `<not counted>`. Clocks count ns, and are printed in ms. */
 export function parsePerfStat(text: string): Array<number | null> {
   return text.split('\n').flatMap((line) => {
-    const first = line.split(',')[0] ?? ''
-    if (/^\d+(\.\d+)?$/.test(first) && line.includes(',')) return [Number(first)]
+    const [first = '', unit] = line.split(',')
+    if (/^\d+(\.\d+)?$/.test(first) && unit !== undefined) return [unit === 'msec' ? Math.round(Number(first) * 1e6) : Number(first)]
     return /^<not (supported|counted)>$/.test(first) ? [null] : []
   })
 }

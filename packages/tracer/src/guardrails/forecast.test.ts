@@ -52,6 +52,16 @@ describe('forecastOf', () => {
     expect(forecastOf(input([item({ cost: 'uprobe' })], [50_000]))).toMatchObject({ verdict: 'ok' })
   })
 
+  it('takes a counter for what its overflows cost, not for all that it counts', () => {
+    // 3 billion cycles a second, a sample at every millionth.
+    const cycles = (every: number) => forecastOf(input([item({ collector: 'stacks', cost: 'pmu', every })], [3e9]))
+    expect(cycles(1_000_000)).toMatchObject({ verdict: 'ok', hitsPerSecond: 3_000 })
+    expect(cycles(1_000_000).cores).toBeCloseTo((3_000 * (FIRE_NS.pmu + KEEP_NS.stacks + HANDLE_NS.stacks)) / 1e9 + IDLE_CORES)
+    expect(cycles(10_000)).toMatchObject({ verdict: 'sampled' })
+    expect(cycles(10_000).every * 10_000).toBeGreaterThan(50_000)
+    expect(cycles(1)).toMatchObject({ verdict: 'sampled', every: 100_000 })
+  })
+
   it('thins stacks by event instead, as little as is enough', () => {
     const stacks = input([item({ collector: 'stacks' })], [500_000])
     const forecast = forecastOf(stacks)

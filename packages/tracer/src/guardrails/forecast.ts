@@ -1,5 +1,5 @@
 import type { CollectorId, Forecast } from '@sonde/contract'
-import { FIRE_NS, HANDLE_NS, IDLE_CORES, KEEP_NS, RESULT_BYTES } from './cost-model.ts'
+import { FIRE_NS, firesOf, HANDLE_NS, IDLE_CORES, KEEP_NS, RESULT_BYTES } from './cost-model.ts'
 import type { CountItem } from './count-list.ts'
 import type { Budget } from './policy.ts'
 
@@ -43,7 +43,9 @@ export function forecastOf(input: ForecastInput): Forecast {
   const rows = rates.slice(0, MAX_ROWS).map(({ item, hits }) => ({
     label: item.label,
     hits,
-    costNs: FIRE_NS[item.cost] + Math.round((KEEP_NS[item.collector] + HANDLE_NS[item.collector]) / item.every),
+    costNs: Math.round(
+      firesOf(item.cost, FIRE_NS[item.cost], item.every) + (KEEP_NS[item.collector] + HANDLE_NS[item.collector]) / item.every,
+    ),
   }))
   const full = at(1)
   const base = { countedMs: count?.countedMs ?? 0, probes: rows, budget }
@@ -74,7 +76,10 @@ function costs(input: ForecastInput, rates: readonly Rate[], every: number): Cos
     const kept = matched / (item.every * every)
     const handled = item.collector === 'events' ? Math.min(kept, input.maxRowsPerSecond) : kept
     hitsPerSecond += item.collector === 'stacks' ? kept : fires
-    ns += fires * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector] + handled * HANDLE_NS[item.collector]
+    ns +=
+      firesOf(item.cost, fires, item.every * every) * FIRE_NS[item.cost] +
+      kept * KEEP_NS[item.collector] +
+      handled * HANDLE_NS[item.collector]
     bytesPerSecond += handled * RESULT_BYTES[item.collector].perHit + RESULT_BYTES[item.collector].perSecond
   }
   if (input.timed !== null) {

@@ -16,7 +16,7 @@ import { startBrake } from './brake.ts'
 import { checkProbes } from './check-probes.ts'
 import { checkSpec } from './check-spec.ts'
 import { type Confinement, TracerConfiner } from './confine-tracers.ts'
-import { FIRE_NS, KEEP_NS, usualThreadNs } from './cost-model.ts'
+import { FIRE_NS, firesOf, KEEP_NS, usualThreadNs } from './cost-model.ts'
 import { type CountItem, countListOf } from './count-list.ts'
 import { dryCount } from './dry-count.ts'
 import { type DryCount, forecastOf, type TimedSampling } from './forecast.ts'
@@ -163,7 +163,8 @@ function threadNsOf(items: readonly CountItem[], count: DryCount | null, every: 
     // perf tells of the samples it gets; the others scale up what they have left out.
     const told = item.collector === 'stacks' ? kept : matched
     const sum = sums.get(item.collector) ?? { ns: 0, told: 0 }
-    sums.set(item.collector, { ns: sum.ns + hits * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector], told: sum.told + told })
+    const fires = firesOf(item.cost, hits, item.every * every)
+    sums.set(item.collector, { ns: sum.ns + fires * FIRE_NS[item.cost] + kept * KEEP_NS[item.collector], told: sum.told + told })
   })
   return new Map(
     items.map((item) => {

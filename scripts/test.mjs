@@ -139,6 +139,8 @@ try {
         { command: 'strace', packages: ['strace'], without: 'the comparison with strace is skipped' },
         { command: 'gcc', packages: ['gcc', 'libc6-dev'], without: 'tests that trace a compiled program are skipped' },
         { command: 'bpftool', packages: ['bpftool'], without: 'nothing looks whether the kernel is left clean' },
+        { command: 'javac', packages: ['default-jdk-headless'], without: 'tests that trace a JVM are skipped' },
+        { command: 'python3', packages: ['python3'], without: 'the test that traces Python is skipped' },
         ...nativeBuildTools(),
         ...(chromium() ? [] : [{ command: 'chromium', packages: ['chromium'], without: 'the end-to-end tests are skipped' }]),
       ],

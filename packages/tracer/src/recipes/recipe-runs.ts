@@ -12,6 +12,8 @@ export type RecipeRun =
       /** Parameters of the recipe. `WORKLOAD` stands for the path of the compiled workload, `PID` for the running one's pid. */
       values?: Readonly<Record<string, unknown>>
       expects: Expectation
+      /** What the tests do not install by themselves. */
+      needs?: string
     }
   | { how: 'vm'; machine: 'x86' | 'arm64'; because: string }
   | { how: 'not-run'; because: string }
@@ -29,7 +31,7 @@ const noPmu = 'hardware counters: the test machine may lack them'
 const here = (
   workload: string,
   expects: Expectation,
-  more: { wholeHost?: true; values?: Readonly<Record<string, unknown>> } = {},
+  more: { wholeHost?: true; values?: Readonly<Record<string, unknown>>; needs?: string } = {},
 ): RecipeRun => ({
   how: 'here',
   workload,
@@ -103,7 +105,7 @@ export const RECIPE_RUNS: Readonly<Record<string, RecipeRun>> = {
   'user-function-stacks': here('functions', { kind: 'profile', frame: 'workload_function' }, { values: target }),
   'kernel-function-latency': { how: 'vm', machine: 'x86', because: noKprobes },
   'kernel-function-stacks': { how: 'vm', machine: 'x86', because: noKprobes },
-  'postgres-queries': here('postgres', { kind: 'latency' }, { values: { binary: ofWorkload } }),
+  'postgres-queries': here('postgres', { kind: 'latency' }, { values: { binary: ofWorkload }, needs: "Debian's Postgres is installed" }),
   'python-functions': here('python', { kind: 'counts', key: 'spun' }, { values: { binary: ofWorkload } }),
   'java-gc': here('java', { kind: 'latency' }),
   'cpp-exceptions': here('throw', { kind: 'profile', frame: '__cxa_throw' }, host),

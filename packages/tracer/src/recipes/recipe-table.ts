@@ -30,7 +30,7 @@ function row(recipe: Recipe): string {
 function tested(run: RecipeRun | undefined): string {
   switch (run?.how) {
     case 'here':
-      return `ran here: workload \`${run.workload}\``
+      return `ran here: workload \`${run.workload}\`${run.needs ? `, where ${run.needs}` : ''}`
     case 'vm':
       return `ran in the ${run.machine} machine: ${run.because}`
     case 'not-run':

@@ -36,18 +36,32 @@ const SOME_BINARY = { of: 'library', name: 'some' } as const
  * Reads a catalogue as it will be read when somebody searches, so that nothing is stored that cannot be shown. Throws `too-large` for
  * one beyond its limits, `unprocessable` for one that is not what its key says, or not a catalogue.
  */
-export async function checkCatalogue(key: string, bytes: Uint8Array): Promise<CatalogueHeader> {
-  const raw = await unpack(bytes)
-  if (createHash('sha256').update(raw).digest('hex') !== key) throw unprocessable('does not have the content that its key stands for')
-  // Anything beyond ASCII would have to be escaped: bytes and characters are the same from here on.
-  if (raw.some((byte) => byte > 0x7e)) throw unprocessable('holds what is not ASCII')
+export function checkCatalogue(key: string, bytes: Uint8Array): Promise<CatalogueHeader> {
+  const work = turn.then(() => check(key, bytes))
+  turn = work.catch(() => undefined)
+  return work
+}
+
+/** One after the other: each takes up to 256 MB for a moment, and agents decide how many they send at once. */
+let turn: Promise<unknown> = Promise.resolve()
+
+async function check(key: string, bytes: Uint8Array): Promise<CatalogueHeader> {
+  const text = await unpackText(key, bytes)
   try {
-    return await checkLines(raw.toString('latin1'))
+    return await checkLines(text)
   } catch (error) {
     if (error instanceof CatalogueError) throw unprocessable(`cannot be read: ${error.message}`)
     if (error instanceof z.ZodError) throw unprocessable(`cannot be read: ${z.prettifyError(error).slice(0, 500)}`)
     throw error
   }
+}
+
+async function unpackText(key: string, bytes: Uint8Array): Promise<string> {
+  const raw = await unpack(bytes)
+  if (createHash('sha256').update(raw).digest('hex') !== key) throw unprocessable('does not have the content that its key stands for')
+  // Anything beyond ASCII would have to be escaped: bytes and characters are the same from here on.
+  if (raw.some((byte) => byte > 0x7e)) throw unprocessable('holds what is not ASCII')
+  return raw.toString('latin1')
 }
 
 async function unpack(bytes: Uint8Array): Promise<Buffer> {

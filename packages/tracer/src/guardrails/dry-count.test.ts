@@ -1,5 +1,6 @@
+import type { HostFacts } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { parseCount, parsePerfStat, placeArgument } from './dry-count.ts'
+import { dryCount, parseCount, parsePerfStat, placeArgument } from './dry-count.ts'
 
 describe('placeArgument', () => {
   it.each([
@@ -19,6 +20,44 @@ describe('placeArgument', () => {
     const place = { kind: 'uprobe', fileOffset: 0, semaphoreOffset: 0, isReturn: false, pid: null } as const
     for (const path of ['/usr/bin/x', '/proc/42/fd/../root/x', '/proc/42/fd/17,1', '/proc/self/fd/3'])
       expect(() => placeArgument({ ...place, path })).toThrow('not an open file')
+  })
+})
+
+describe('more places than can be counted', () => {
+  const facts = { tools: [], capabilities: [] } as unknown as HostFacts
+  const counting = (sites: number, pids: readonly (number | null)[]) =>
+    dryCount({
+      items: [
+        {
+          label: 'usdt:x',
+          collector: 'stacks',
+          cost: 'uprobe',
+          every: 1,
+          places: Array.from({ length: sites }, (_, site) =>
+            pids.map((pid) => ({
+              kind: 'uprobe' as const,
+              path: '/proc/42/fd/17',
+              fileOffset: site,
+              semaphoreOffset: 0,
+              isReturn: false,
+              pid,
+            })),
+          ).flat(),
+        },
+      ],
+      scope: { kind: 'host' },
+      facts,
+      stopAboveHits: 1,
+      signal: new AbortController().signal,
+    })
+
+  it('are refused, not attached uncounted', async () => {
+    await expect(counting(601, [null])).rejects.toMatchObject({ reason: 'too-many-probes', message: expect.stringContaining('601 places') })
+  })
+
+  it('are counted for all processes together where that is enough', async () => {
+    // There is nothing to count with here: it got as far as that.
+    expect(await counting(300, [1, 2, 3])).toMatchObject({ count: null, why: expect.stringContaining('sonde-bpf') })
   })
 })
 

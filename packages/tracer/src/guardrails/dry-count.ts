@@ -6,6 +6,7 @@ import { scopeArguments } from '../native/scope-arguments.ts'
 import { GuardedChild, guardedArgv } from '../run/guarded-child.ts'
 import { withoutHarmless } from '../run/tool-messages.ts'
 import { PERF_ENV } from '../stacks/perf-env.ts'
+import { TraceRefusal } from '../trace-errors.ts'
 import type { CountItem, CountPlace } from './count-list.ts'
 import type { DryCount } from './forecast.ts'
 
@@ -30,13 +31,13 @@ export type DryCountInput = {
 /**
  * Attaches what the items name for a second and counts, through file descriptors that go with the process: `sonde-bpf count` where the
  * host has it, else `perf stat`, which can count tracepoints and counters only.
+ * @throws TraceRefusal too-many-probes: what is too much to be counted is too much to be recorded
  */
 export async function dryCount(input: DryCountInput): Promise<DryCountResult> {
   const counts = input.items.map(() => ({ hits: 0, matched: 0 }))
   const notes: string[] = []
   let countedMs = 0
-  const places = input.items.flatMap((item, index) => item.places.map((place) => ({ place, index })))
-  if (places.length > MAX_PLACES) return { count: null, why: `There are ${places.length} places to count, too many to count beforehand.` }
+  const places = placesToCount(input.items)
   const helper = workingHelper(input.facts)
   const perf = input.facts.tools.find(({ name }) => name === 'perf')?.path ?? null
   const byHelper = places.filter(({ place }) => helper !== null && place.kind !== 'pmu')
@@ -63,6 +64,23 @@ export async function dryCount(input: DryCountInput): Promise<DryCountResult> {
 }
 
 type Placed = { place: CountPlace; index: number }
+
+/** Where there are too many, each place once for all processes together instead of once for each. */
+function placesToCount(items: readonly CountItem[]): Placed[] {
+  const places = items.flatMap((item, index) => item.places.map((place) => ({ place, index })))
+  if (places.length <= MAX_PLACES) return places
+  const merged = new Map<string, Placed>()
+  for (const { place, index } of places) {
+    const anyone = place.kind === 'uprobe' ? { ...place, pid: null } : place
+    merged.set(JSON.stringify([index, anyone]), { place: anyone, index })
+  }
+  if (merged.size > MAX_PLACES)
+    throw new TraceRefusal(
+      'too-many-probes',
+      `These probes lie in ${merged.size} places; at most ${MAX_PLACES} can be counted beforehand, and so many may be attached.`,
+    )
+  return [...merged.values()]
+}
 type Row = { index: number; hits: number; matched: number; error: string | null }
 type Run = { countedMs: number; rows: Row[] } | { why: string }
 

@@ -60,8 +60,8 @@ function readSite(elf: ElfFile, note: ElfNote, base: number | undefined): UsdtSi
   const offset = elf.fileOffset(location + moved, { executable: true })
   if (offset === null || !WORD.test(provider) || !WORD.test(name)) return null
   const semaphoreOffset = semaphore === 0 ? null : elf.fileOffset(semaphore + moved)
-  // A probe whose semaphore cannot be raised never fires.
-  if (semaphore !== 0 && semaphoreOffset === null) return null
+  // A probe whose semaphore cannot be raised never fires. The kernel takes 32 bits for its place.
+  if (semaphore !== 0 && (semaphoreOffset === null || semaphoreOffset > 0xffffffff)) return null
   return {
     provider,
     name,

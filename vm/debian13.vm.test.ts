@@ -19,5 +19,5 @@ test('the agent knows its tools and what this kernel can do', async () => {
 syscallTests(theLab)
 bpftraceSyscallTests(theLab)
 kprobeTests(theLab)
-recipeTests(theLab, 'debian13', [])
+recipeTests(theLab, 'debian13')
 catalogueTests(theLab, { counters: ['cpu-clock'], moduleFunction: 'virtnet_poll' })

@@ -8,7 +8,8 @@ export function nearMatches(asked: string, names: Iterable<string>, count = 3): 
   for (const name of names) {
     const candidate = name.toLowerCase()
     if (candidate.includes(wanted)) scored.push({ name, score: (candidate.length - wanted.length) / 100 })
-    else if (wanted.length >= 4 && Math.abs(candidate.length - wanted.length) <= MAX_DISTANCE) {
+    // Of hundreds of thousands of names only those that begin alike are worth counting keystrokes for.
+    else if (wanted.length >= 4 && candidate[0] === wanted[0] && Math.abs(candidate.length - wanted.length) <= MAX_DISTANCE) {
       const distance = editDistance(wanted, candidate)
       if (distance <= MAX_DISTANCE) scored.push({ name, score: distance })
     }

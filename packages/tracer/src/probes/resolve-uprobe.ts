@@ -29,9 +29,16 @@ export async function resolveUprobe(probe: UprobeProbe, files: HeldFiles, budget
   const found = wild ? await readFunctions(held, namePattern(probe.function)) : exact
   if (found.length === 0) throw await missing(held, probe)
   const places = placesOf(found)
-  const usable = places.filter((place) => refusalOf(place) === null)
-  const [first] = places
-  if (usable.length === 0) throw new TraceRefusal('probe-denied', `${first?.symbol.name} ${first === undefined ? '' : refusalOf(first)}.`)
+  // What has no length is a stub of the assembler or the linker: whoever means it names it.
+  const usable = places.filter((place) => refusalOf(place) === null && (!wild || place.symbol.size > 0))
+  if (usable.length === 0) {
+    const [first] = places
+    const why = first === undefined ? null : refusalOf(first)
+    throw new TraceRefusal(
+      'probe-denied',
+      `${first?.symbol.name} ${why ?? 'has no length in the symbol table: name it in full to probe it'}.`,
+    )
+  }
   if (wild)
     budget.take(
       probeLabel(probe),
@@ -46,16 +53,19 @@ export async function resolveUprobe(probe: UprobeProbe, files: HeldFiles, budget
     demangled: names[i] ?? null,
     fileOffset: symbol.offset,
     address: symbol.address,
+    sizeBytes: symbol.size,
+    fromDebugFile: symbol.fromDebugFile,
     at: probe.at,
     arguments: probe.at === 'return' ? [] : positionalArguments('user-text'),
     ...(held.note === null ? {} : { note: held.note }),
   }))
 }
 
+type Found = ElfFunction & { fromDebugFile: boolean }
 /** A function, with all places that have its name. */
-type Place = { symbol: ElfFunction; copies: number }
+type Place = { symbol: Found; copies: number }
 
-function placesOf(found: readonly ElfFunction[]): Place[] {
+function placesOf(found: readonly Found[]): Place[] {
   const byName = new Map<string, Place>()
   for (const symbol of found) {
     const known = byName.get(symbol.name)
@@ -73,12 +83,19 @@ function refusalOf({ symbol, copies }: Place): string | null {
   return null
 }
 
-/** Reads the tables that are in memory or on disk now; of the file that is held, whatever its path leads to. */
-async function readFunctions({ elf, file }: HeldBinary, wanted: (name: string) => boolean): Promise<ElfFunction[]> {
-  const inside = /^\/proc\/\d+\/root(?=\/)/.exec(file.hostPath)?.[0]
-  const debug = await openDebugFile(elf, file.shownPath, inside === undefined ? ['/'] : [inside, '/'])
+/**
+ * Out of the file that is held, whatever its path leads to by now, and its debug file. That one is the host's also for a container's
+ * binary: a breakpoint goes into the file, which containers of one image share, and a container may make up a debug file that puts a
+ * function's beginning into the middle of an instruction.
+ */
+async function readFunctions({ elf, file }: HeldBinary, wanted: (name: string) => boolean): Promise<Found[]> {
+  const debug = await openDebugFile(elf, file.shownPath, '/')
   try {
-    return readElfFunctions(elf, { debug: debug?.elf ?? null, wanted }).functions
+    const own = readElfFunctions(elf, { wanted }).functions
+    if (debug === null) return own.map((symbol) => ({ ...symbol, fromDebugFile: false }))
+    const inFile = new Set(own.map(keyOf))
+    const all = readElfFunctions(elf, { debug: debug.elf, wanted }).functions
+    return all.map((symbol) => ({ ...symbol, fromDebugFile: !inFile.has(keyOf(symbol)) }))
   } catch (error) {
     if (error instanceof ElfError) throw new TraceRefusal('probe-denied', `${file.shownPath} cannot be read: ${error.message}.`)
     throw error
@@ -86,6 +103,7 @@ async function readFunctions({ elf, file }: HeldBinary, wanted: (name: string) =
     await debug?.close()
   }
 }
+const keyOf = ({ name, offset }: ElfFunction): string => `${offset} ${name}`
 
 async function missing(held: HeldBinary, probe: UprobeProbe): Promise<TraceRefusal> {
   const all = await readFunctions(held, () => true)

@@ -65,6 +65,10 @@ export type ResolvedUprobe = Common & {
   /** Offset in the file of the first instruction; address as linked. */
   fileOffset: number
   address: number
+  /** Length in bytes; 0 or absent where the file does not say. */
+  sizeBytes?: number
+  /** Only its separate debug file knows the function: tools that look it up in the file itself do not find it. */
+  fromDebugFile?: boolean
   at: 'entry' | 'return'
 }
 

@@ -10,6 +10,12 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => target.stop())
 
+/** For pictures of what a phone shows further down. */
+async function inView(locator: Locator): Promise<void> {
+  await expect(locator).toBeVisible()
+  await locator.scrollIntoViewIfNeeded()
+}
+
 const SUFFIXES: Readonly<Record<string, number>> = { k: 1e3, M: 1e6 }
 /** The first number of a text like "1,234 events" or "12.3k spans". */
 async function numberIn(locator: Locator): Promise<number> {
@@ -50,7 +56,7 @@ test('a tracepoint: found by words, counted where a condition holds', async ({ p
   const forecast = await askForecast(page)
   await expect(forecast).toHaveAttribute('data-verdict', 'ok')
   await expect(forecast).toContainText('of budget')
-  await takeScreenshots(page, 'forecast-tracepoint', () => expect(forecast).toBeVisible())
+  await takeScreenshots(page, 'forecast-tracepoint', () => inView(page.getByTestId('host-forecast')))
   const link = page.url()
   await runToEnd(page, 3)
   const row = page.getByTestId('counts-row').filter({ hasText: 'probe-target' })
@@ -80,9 +86,10 @@ test('a user function: picked from a running process, timed from entry to return
   await activate(page, 'e2e_st', 'e2e_step')
   await takeScreenshots(page, 'finder-uprobe', () => expect(hits(page).first()).toBeVisible())
   await page.getByRole('button', { name: 'Latency', exact: true }).click()
+  await expect(card(page, 'latency')).toContainText('uprobe:e2e_step')
   await expect(card(page, 'latency')).toContainText('from its own entry to its own return')
   await expect(await askForecast(page)).toHaveAttribute('data-verdict', 'ok')
-  await takeScreenshots(page, 'forecast-uprobe', () => expect(page.getByTestId('host-forecast')).toBeVisible())
+  await takeScreenshots(page, 'forecast-uprobe', () => inView(page.getByTestId('host-forecast')))
   await runToEnd(page, 3)
   await expect(page.getByTestId('latency-row').filter({ hasText: 'probe-target' })).toHaveCount(1)
   expect(await numberIn(page.getByTestId('latency-total'))).toBeGreaterThan(300)
@@ -99,7 +106,7 @@ test('a USDT probe: rows with its arguments', async ({ page }) => {
   const events = card(page, 'events')
   for (const field of ['args.arg0', 'args.arg1']) await events.getByRole('checkbox', { name: field }).check()
   await expect(await askForecast(page)).toHaveAttribute('data-verdict', 'ok')
-  await takeScreenshots(page, 'forecast-usdt', () => expect(page.getByTestId('host-forecast')).toBeVisible())
+  await takeScreenshots(page, 'forecast-usdt', () => inView(page.getByTestId('host-forecast')))
   await runToEnd(page, 3)
   await expect(page.getByTestId('event-row').first()).toContainText('probe-target')
   expect(await numberIn(page.getByTestId('events-total'))).toBeGreaterThan(300)
@@ -120,7 +127,7 @@ test('a software event: stacks of page faults, and counters beside them', async 
   await expect(card(page, 'pmu')).toContainText('minor-faults')
   await onlyProcess(page, target.pid)
   await expect(await askForecast(page)).toHaveAttribute('data-verdict', 'ok')
-  await takeScreenshots(page, 'forecast-pmu', () => expect(page.getByTestId('host-forecast')).toBeVisible())
+  await takeScreenshots(page, 'forecast-pmu', () => inView(page.getByTestId('host-forecast')))
   await runToEnd(page, 3)
   await expect(page.getByTestId('sample-count')).toBeVisible()
   await expect(page.getByTestId('counter-row').filter({ hasText: 'minor-faults' })).toHaveCount(1)

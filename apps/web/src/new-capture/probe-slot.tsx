@@ -1,5 +1,5 @@
 'use client'
-import { type HostView, type Probe, type ProbeKind, probeLabel } from '@sonde/contract'
+import { binaryLabel, type HostView, type Probe, type ProbeKind, probeLabel } from '@sonde/contract'
 import { Button, cx, HostText, Segmented } from '@sonde/ui'
 import { X } from 'lucide-react'
 import { useRef, useState } from 'react'
@@ -52,11 +52,7 @@ export function ProbeSlot({
     <div className="flex min-w-0 flex-col gap-1.5" data-testid="probe-slot">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <span className="w-10 shrink-0 text-ink-3 text-sm">{label}</span>
-        {probe === null ? (
-          <span className="text-ink-2">{empty}</span>
-        ) : (
-          <HostText text={probeLabel(probe)} mono className="min-w-0 font-medium" />
-        )}
+        {probe === null ? <span className="text-ink-2">{empty}</span> : <ProbeName probe={probe} />}
         {chooseEnd && probe !== null && 'at' in probe ? (
           <Segmented label="When the function is probed" value={probe.at} onChange={(at) => onChange({ ...probe, at })} options={ENDS} />
         ) : null}
@@ -80,7 +76,7 @@ export function ProbeSlot({
           </span>
         ) : null}
       </div>
-      {known ? (
+      {known && known.missing.length > 0 ? (
         <div className="sm:pl-12">
           <MissingHosts missing={known.missing} onHosts={known.onHosts} hostCount={hosts.length} />
         </div>
@@ -108,5 +104,18 @@ export function ProbeSlot({
         />
       ) : null}
     </div>
+  )
+}
+
+/** Its name first, since the path of a binary is long and is cut where there is no room. */
+function ProbeName({ probe }: { probe: Probe }) {
+  const label = probeLabel(probe)
+  if (!('binary' in probe)) return <HostText text={label} mono className="min-w-0 font-medium" />
+  const name = probe.kind === 'usdt' ? `usdt:${probe.provider}:${probe.name}` : `${label.slice(0, label.indexOf(':'))}:${probe.function}`
+  return (
+    <span className="flex min-w-0 flex-wrap items-baseline gap-x-2" title={label}>
+      <HostText text={name} mono className="font-medium" />
+      <HostText text={`in ${binaryLabel(probe.binary)}`} mono className="min-w-0 text-ink-3" />
+    </span>
   )
 }

@@ -4,7 +4,7 @@ import { createPortal } from 'react-dom'
 import { cx } from './class-names.ts'
 import { type PlotBox, plotBoxOf, TimeAxis, TimeMarks } from './time-axis.tsx'
 import { useElementSize } from './use-element-size.ts'
-import { type TimeSpan, useTimeBrush } from './use-time-brush.ts'
+import { type SelectTime, type TimeSpan, useTimeBrush } from './use-time-brush.ts'
 
 export type ChartFrameProps = {
   /** What the picture shows, for who cannot see it; the numbers stand in a table elsewhere. */
@@ -12,7 +12,7 @@ export type ChartFrameProps = {
   domainMs: number
   stepMs: number
   window: TimeSpan | null
-  onWindow?: ((window: TimeSpan | null) => void) | undefined
+  onWindow?: SelectTime | undefined
   /** The picture itself, in SVG. */
   draw: (plot: PlotBox) => ReactNode
   /** What is at the moment under the cursor, shown beside it; and in words, for a live region. */

@@ -5,7 +5,7 @@ import { ChartFrame } from './chart-frame.tsx'
 import { formatBucket, formatCount, formatExact, formatNs } from './format.ts'
 import type { BucketRange } from './latency-histogram.tsx'
 import type { PlotBox } from './time-axis.tsx'
-import type { TimeSpan } from './use-time-brush.ts'
+import type { SelectTime, TimeSpan } from './use-time-brush.ts'
 
 /** How many values fell into a bin of time and a log2 bucket of ns. */
 export type HeatCell = readonly [bin: number, bucket: number, count: number]
@@ -20,7 +20,7 @@ export type HeatMapProps = {
   /** What is counted: `spans`, `calls`. */
   noun: string
   window: TimeSpan | null
-  onWindow?: ((window: TimeSpan | null) => void) | undefined
+  onWindow?: SelectTime | undefined
   className?: string | undefined
   testId?: string | undefined
 }

@@ -3,7 +3,7 @@ import { formatMoments, valueTicks } from './axis-ticks.ts'
 import { ChartFrame } from './chart-frame.tsx'
 import { HostText } from './host-text.tsx'
 import type { PlotBox } from './time-axis.tsx'
-import type { TimeSpan } from './use-time-brush.ts'
+import type { SelectTime, TimeSpan } from './use-time-brush.ts'
 
 /** One line: a value for each bin of time from 0 on, null where nothing is known. */
 export type TimeSeries = { id: string; name: string; color: string; values: readonly (number | null)[] }
@@ -23,7 +23,7 @@ export type TimeChartProps = {
   /** Id of the series that stands out; the others fade. */
   highlighted?: string | null
   window: TimeSpan | null
-  onWindow?: ((window: TimeSpan | null) => void) | undefined
+  onWindow?: SelectTime | undefined
   className?: string | undefined
   testId?: string | undefined
 }

@@ -5,6 +5,9 @@ import { useTimeCursor } from './time-cursor.tsx'
 /** A stretch of time, ms. */
 export type TimeSpan = { fromMs: number; toMs: number }
 
+/** `extended`: one more step of a selection by keys; not a step that "back" should undo by itself. */
+export type SelectTime = (window: TimeSpan | null, how: 'new' | 'extended') => void
+
 export type TimeBrushOptions = {
   /** What the axis covers, from 0. */
   domainMs: number
@@ -14,7 +17,7 @@ export type TimeBrushOptions = {
   plot: { left: number; width: number }
   window: TimeSpan | null
   /** A stretch was selected, or (null) none any more. Without it time is only pointed at. */
-  onWindow?: ((window: TimeSpan | null) => void) | undefined
+  onWindow?: SelectTime | undefined
 }
 
 /** A press that moves less is a click, not a selection. */
@@ -52,7 +55,7 @@ export function useTimeBrush({ domainMs, stepMs, plot, window, onWindow }: TimeB
   }
   const onPointerUp = () => {
     press.current = null
-    if (dragged) onWindow?.(dragged)
+    if (dragged) onWindow?.(dragged, 'new')
     setDragged(null)
   }
   const onPointerCancel = () => {
@@ -62,7 +65,7 @@ export function useTimeBrush({ domainMs, stepMs, plot, window, onWindow }: TimeB
   const onPointerLeave = () => {
     if (press.current === null) setCursor(null)
   }
-  const onDoubleClick = () => onWindow?.(null)
+  const onDoubleClick = () => onWindow?.(null, 'new')
 
   const onKeyDown = (event: KeyboardEvent<Element>) => {
     const at = cursorMs ?? (window ? window.fromMs : 0)
@@ -71,15 +74,16 @@ export function useTimeBrush({ domainMs, stepMs, plot, window, onWindow }: TimeB
       event.preventDefault()
       event.stopPropagation()
       if (event.shiftKey && onWindow) {
+        const how = anchor.current === null ? 'new' : 'extended'
         anchor.current ??= at
-        onWindow(spanOf(anchor.current, target))
+        onWindow(spanOf(anchor.current, target), how)
       } else anchor.current = null
       setCursor(target)
     } else if (event.key === 'Escape' && (window || cursorMs !== null)) {
       event.stopPropagation()
       anchor.current = null
       setCursor(null)
-      if (window) onWindow?.(null)
+      if (window) onWindow?.(null, 'new')
     }
   }
   const onBlur = () => {

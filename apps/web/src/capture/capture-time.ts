@@ -22,6 +22,9 @@ export function gridEndMs(grid: TimeGrid | undefined): number {
   return grid === undefined || last < 0 ? 0 : last * grid.stepMs + (grid.coveredMs[last] ?? 0)
 }
 
+/** How long a selection of time rests before results follow it, ms: keys select step by step. */
+export const WINDOW_RESTS_MS = 150
+
 /** `from-to` of the URL → a window; null for none and for one that is empty. The schema has checked its form. */
 export function parseWindow(text: string): TimeWindow | null {
   const [from, to] = text.split('-').map(Number)

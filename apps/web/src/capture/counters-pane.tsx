@@ -132,7 +132,7 @@ export function CountersPane({ capture, domainMs, counters, view, update, findRe
             formatTick={selected.formatTick}
             highlighted={lines.length > 1 ? selected.id : null}
             window={window}
-            onWindow={(next) => update({ window: formatWindow(next) }, 'push')}
+            onWindow={(next, how) => update({ window: formatWindow(next) }, how === 'new' ? 'push' : 'replace')}
             testId="counters-chart"
           />
           <Rows

@@ -152,7 +152,7 @@ export function CountsPane({ capture, domainMs, counts, view, update, findRef, o
             format={(value) => `${formatCount(value)}/s`}
             highlighted={highlighted}
             window={window}
-            onWindow={(next) => update({ window: formatWindow(next) }, 'push')}
+            onWindow={(next, how) => update({ window: formatWindow(next) }, how === 'new' ? 'push' : 'replace')}
             testId="counts-chart"
           />
           <CountsTable

@@ -116,7 +116,7 @@ export function EventsPane({ capture, domainMs, events, view, update, findRef, o
             domainMs={domainMs}
             format={formatCount}
             window={window}
-            onWindow={(next) => narrow({ window: formatWindow(next) }, 'push')}
+            onWindow={(next, how) => narrow({ window: formatWindow(next) }, how === 'new' ? 'push' : 'replace')}
             testId="events-chart"
           />
           <EventsTable data={data} manyHosts={capture.targets.length > 1} view={view} update={narrow} onShowMore={onShowMore} />

@@ -6,8 +6,9 @@ import { Button, cx, formatPlural, formatShare, Notice, SearchInput, Segmented, 
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef, useState } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
+import { useDebounced } from '../url/use-debounced.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import { parseWindow } from './capture-time.ts'
+import { parseWindow, WINDOW_RESTS_MS } from './capture-time.ts'
 import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
@@ -53,10 +54,11 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const [found, setFound] = useState<FlameSearchResult | null>(null)
   const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
   const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
+  const windowText = useDebounced(view.window, WINDOW_RESTS_MS)
   const window = useMemo(() => {
-    const span = profile?.meta.timed ? parseWindow(view.window) : null
+    const span = profile?.meta.timed ? parseWindow(windowText) : null
     return span ? { fromUs: span.fromMs * 1_000, toUs: span.toMs * 1_000 } : undefined
-  }, [profile, view.window])
+  }, [profile, windowText])
   const tree = useMemo(
     () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', process, window }) : null),
     [profile, view.group, process, window],

@@ -146,7 +146,7 @@ export function LatencyPane({ capture, domainMs, latency, view, update, findRef,
               domainMs={domainMs}
               noun="spans"
               window={window}
-              onWindow={(next) => update({ window: formatWindow(next) }, 'push')}
+              onWindow={(next, how) => update({ window: formatWindow(next) }, how === 'new' ? 'push' : 'replace')}
               testId="latency-heat"
             />
             <LatencyBars

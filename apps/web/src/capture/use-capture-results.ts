@@ -12,7 +12,8 @@ import {
 import type { Profile } from '@sonde/profile'
 import { useState } from 'react'
 import { useTRPCClient } from '../trpc/client.tsx'
-import { parseWindow } from './capture-time.ts'
+import { useDebounced } from '../url/use-debounced.ts'
+import { parseWindow, WINDOW_RESTS_MS } from './capture-time.ts'
 import { loadProfile } from './load-profile.ts'
 import { parseProcess } from './process-selection.ts'
 import { countsSplit, latencySplit } from './result-split.ts'
@@ -43,7 +44,7 @@ export function useCaptureResults(capture: CaptureView, view: CaptureViewState):
   const limitOf = (kind: Limited) => ROW_LIMITS[kind][more[kind] ? 1 : 0]
 
   const process = parseProcess(view.process) ?? undefined
-  const window = parseWindow(view.window) ?? undefined
+  const window = parseWindow(useDebounced(view.window, WINDOW_RESTS_MS)) ?? undefined
   const search = view.find
   const counts = { id, process, window, search, by: countsSplit(spec, view), measure: view.measure, limit: limitOf('counts') }
   const latency = { id, process, window, search, by: latencySplit(spec, view), limit: limitOf('latency') }

@@ -26,6 +26,8 @@ export class OffcpuCollector implements Collector {
   private readonly notes: string[] = []
   private over_ = false
   private stopped = false
+  /** Every process that was to be recorded has ended. */
+  private allGone = false
   private waits = 0
   /** Time 0 of the recording, ns of CLOCK_MONOTONIC; null before it. */
   private zeroNs: number | null = null
@@ -52,6 +54,7 @@ export class OffcpuCollector implements Collector {
 
   get endedByItself(): 'processes-gone' | null {
     const { capture } = this.tools
+    if (this.allGone) return 'processes-gone'
     return capture.status?.code === 0 && !capture.wasInterrupted && capture.problem === null ? 'processes-gone' : null
   }
 
@@ -162,7 +165,12 @@ export class OffcpuCollector implements Collector {
   }
 
   private startHelper(engine: OffcpuEngine, command: HostCommand): Tools {
-    const capture = new StackCapture({ record: engine.record, script: engine.script, onlyPids: null, traitsOf: () => null })
+    const { record, script, onlyPids } = engine
+    const onAllGone = () => {
+      this.allGone = true
+      capture.stop(OTHER_TOOL_PATIENCE_MS)
+    }
+    const capture = new StackCapture({ record, script, onlyPids, traitsOf: () => null, onAllGone })
     const native = new NativeOffcpu({
       command,
       remember: (pid, tid, timeNs, words) => capture.addStack(pid, tid, timeNs, words),

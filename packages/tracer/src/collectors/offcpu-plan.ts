@@ -17,7 +17,7 @@ export type OffcpuEngine = {
   helper: HostCommand | null
   record: HostCommand
   script: HostCommand
-  /** Where perf cannot filter: the agent keeps these processes and what they start. */
+  /** These processes and what they start: those that the agent keeps where perf cannot filter, and waits for. */
   onlyPids: readonly number[] | null
   conditions: readonly AgentCondition[]
   notes: readonly string[]
@@ -66,15 +66,12 @@ function byHelper({ spec, facts, instrument, resolved }: PlanContext<'offcpu'>, 
     flag(wakers),
   ]
   const stacks = ['--kernel-stacks', flag(sides !== 'user'), '--user-stacks', flag(sides !== 'kernel')]
-  // A waker may be any process; and of a process that perf follows, it says when it is gone.
-  const wholeHost = wakers || scope.kind !== 'processes' || resolved.perfOnlyPids !== null
   return {
     helper: helperCommand('offcpu', facts, path, ['offcpu', ...args.map(String), ...stacks, ...scopeArguments(scope)]),
-    record: perfRecordCommand(
-      recordInput(spec.durationMs, facts, wholeHost ? { kind: 'host' } : withoutCpus(scope), instrument, { kind: 'mappings' }),
-    ),
+    // Of the whole host: events of a task, even such that never happen, would make each of its switches dearer.
+    record: perfRecordCommand(recordInput(spec.durationMs, facts, { kind: 'host' }, instrument, { kind: 'mappings' })),
     script: perfScriptCommand({ durationMs: spec.durationMs, facts, collector: 'offcpu' }),
-    onlyPids: null,
+    onlyPids: scope.kind === 'processes' ? scope.pids : null,
     conditions: [],
     notes: [],
   }
@@ -115,9 +112,6 @@ function recordInput(
 ): PerfRecordInput {
   return { durationMs, facts, scope, wholeHost: false, sides, what }
 }
-
-/** Mappings are made on any CPU. */
-const withoutCpus = (scope: TraceScope): TraceScope => ({ ...scope, cpus: undefined })
 
 function orNull<T>(make: () => T): T | null {
   try {

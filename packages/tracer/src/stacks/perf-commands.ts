@@ -43,7 +43,7 @@ export function perfRecordCommand(input: PerfRecordInput, group = GROUP_TO_COME)
   const { path, version } = perfOf(facts)
   const argv = [path, 'record', ...eventArguments(input, group), ...(input.what.kind === 'mappings' ? [] : ['-g'])]
   if (sides !== 'both' && input.what.kind !== 'mappings') argv.push(`--${sides}-callchains`)
-  argv.push(...scopeArguments(scope, input.wholeHost))
+  argv.push(...ringArguments(input), ...scopeArguments(scope, input.wholeHost))
   argv.push('-k', 'CLOCK_MONOTONIC', ...(knowsControl(version) ? ['--control', 'fd:3'] : ['--no-buffering']), '-o', '-')
   return {
     collector: collectorOf(input),
@@ -53,6 +53,21 @@ export function perfRecordCommand(input: PerfRecordInput, group = GROUP_TO_COME)
     env: { ...PERF_ENV },
     program: null,
   }
+}
+
+/** perf's own: what a CPU's buffer takes where nothing else is said. */
+const USUAL_RING_KB = 512
+const MOST_RING_KB = 4096
+/** All CPUs together. */
+const RINGS_KB = 64 * 1024
+
+/** Events come in bursts, which have to wait for perf to read them: larger buffers, as far as they stay small for the host. */
+function ringArguments({ what, facts }: PerfRecordInput): string[] {
+  const isBursty = what.kind === 'events' || what.kind === 'switches' || (what.kind === 'counter' && what.sample.by === 'period')
+  if (!isBursty) return []
+  let size = USUAL_RING_KB
+  while (size < MOST_RING_KB && size * 2 * facts.cpuCount <= RINGS_KB) size *= 2
+  return size === USUAL_RING_KB ? [] : ['-m', `${size}K`]
 }
 
 const collectorOf = ({ what }: PerfRecordInput): 'stacks' | 'offcpu' =>

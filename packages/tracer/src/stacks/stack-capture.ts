@@ -32,6 +32,7 @@ export type StackCaptureOptions = {
   onStack?: (sample: StackSample) => void
   onSwitchIn?: (pid: number, tid: number, timeNs: number) => void
   onExit?: (tid: number) => void
+  onAllGone?: () => void
   /** Why an event that perf has opened is not the one that was asked for; null where it is. */
   refuses?: (attr: EventAttr) => string | null
 }
@@ -76,6 +77,7 @@ export class StackCapture {
       onStack: options.onStack,
       onSwitchIn: options.onSwitchIn,
       onExit: options.onExit,
+      onAllGone: options.onAllGone,
       onEvent: (attr) => {
         const why = options.refuses?.(attr) ?? null
         if (why !== null) this.fail(why)

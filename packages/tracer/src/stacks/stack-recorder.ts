@@ -33,6 +33,8 @@ export type StackRecorderOptions = {
   /** A task has got a CPU, where perf was told to record that (--switch-events). */
   onSwitchIn?: ((pid: number, tid: number, timeNs: number) => void) | undefined
   onExit?: ((tid: number) => void) | undefined
+  /** Every process of `onlyPids`, and all that they have started, has ended. */
+  onAllGone?: (() => void) | undefined
 }
 
 /** A sample whose chain is remembered. `block`, `offset`: its record. */
@@ -104,6 +106,8 @@ export class StackRecorder implements PerfStreamHandler {
   private readonly traits: (EventTraits | null)[] = []
   private readonly completer = new ChainCompleter()
   private kept: Set<number> | null
+  /** Of those that are kept, processes that have not ended. */
+  private readonly running: Set<number>
   private asked: AskedAddresses = { count: 0, last: -1 }
   private batchChains: number[] = []
   private batchThreads: Thread[] = []
@@ -113,6 +117,7 @@ export class StackRecorder implements PerfStreamHandler {
   constructor(options: StackRecorderOptions) {
     this.options = options
     this.kept = options.onlyPids === undefined ? null : new Set(options.onlyPids)
+    this.running = new Set(options.onlyPids)
   }
 
   /** Bytes that are buffered for the next batch, roughly. */
@@ -150,12 +155,16 @@ export class StackRecorder implements PerfStreamHandler {
         break
       case RECORD.fork:
         this.processes.fork(pid, u32(12) | 0, u32(16) | 0, u32(20) | 0, (misc & MISC.forkExec) === 0)
-        if (this.kept?.has(u32(12) | 0)) this.kept.add(pid)
+        if (this.kept?.has(u32(12) | 0)) {
+          this.kept.add(pid)
+          if (pid !== (u32(12) | 0)) this.running.add(pid)
+        }
         if (pid !== (u32(12) | 0)) this.options.mountRoots?.forked(pid, u32(12) | 0)
         break
       case RECORD.exit:
         this.processes.exit(pid, u32(16) | 0)
         this.options.onExit?.(u32(16) | 0)
+        if (pid === (u32(16) | 0)) this.processEnded(pid)
         if (pid === (u32(16) | 0)) this.options.mountRoots?.exited(pid)
         break
       case RECORD.mmap:
@@ -364,6 +373,10 @@ export class StackRecorder implements PerfStreamHandler {
       )
     }
     return { profile: builder.build(), counts }
+  }
+
+  private processEnded(pid: number): void {
+    if (this.running.delete(pid) && this.running.size === 0) this.options.onAllGone?.()
   }
 
   /** Hands a mapping of a process in another mount namespace to perf below that namespace's root. False: it is to be handed on as it is. */

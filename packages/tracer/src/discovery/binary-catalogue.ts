@@ -19,10 +19,9 @@ const FRAGMENT = /\.cold(\.\d+)?$/
  *
  * Throws ElfError where the file is broken.
  */
-export async function readBinaryCatalogue(binary: Pick<ResolvedBinary, 'fd' | 'shownPath' | 'hostPath'>): Promise<CatalogueText> {
+export async function readBinaryCatalogue(binary: Pick<ResolvedBinary, 'fd' | 'shownPath'>): Promise<CatalogueText> {
   const elf = new ElfFile(fileSource(binary.fd))
-  const inside = /^\/proc\/\d+\/root(?=\/)/.exec(binary.hostPath)?.[0]
-  const debug = await openDebugFile(elf, binary.shownPath, inside === undefined ? ['/'] : [inside, '/'])
+  const debug = await openDebugFile(elf, binary.shownPath)
   try {
     const found = readElfFunctions(elf, { debug: debug?.elf ?? null })
     const usdt = readUsdtSites(elf)

@@ -151,6 +151,16 @@ describe.skipIf(!isUsable)('within the budget of a host', () => {
   }, 90_000)
 
   const pushed = (at: 'entry' | 'return') => ({ kind: 'uprobe', binary: { of: 'path', path: program }, function: 'pushed', at }) as const
+  it('refuses where the count fails on a host that can count', async () => {
+    const broken = { ...facts, tools: facts.tools.map((tool) => (tool.name === 'sonde-bpf' ? { ...tool, path: '/bin/false' } : tool)) }
+    const refusal = await run(spec({ durationMs: 2_000, instruments: [{ collector: 'counts', probes: [pushed('entry')] }] }), {
+      ...guardWith(),
+      facts: broken,
+    }).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ name: 'TraceRefusal', reason: 'over-budget' })
+    expect(String(refusal)).toContain('Nothing was attached.')
+  })
+
   it.each<[string, CaptureSpecInput['instruments'][number]]>([
     ['counts', { collector: 'counts', probes: [pushed('entry')] }],
     ['latency', { collector: 'latency', start: { probe: pushed('entry') }, probe: pushed('return') }],

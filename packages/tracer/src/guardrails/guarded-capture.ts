@@ -84,6 +84,11 @@ export async function runWithin(plan: CapturePlan, guard: Guard, hooks: CaptureH
     plan.release()
     throw new TraceRefusal('over-budget', forecast.message)
   }
+  // A host that cannot count has the brake alone. One that can and did not is in trouble, or the probes are.
+  if (forecast === null && guard.facts.capabilities.some(({ id, available }) => id === 'bpf-helper' && available)) {
+    plan.release()
+    throw new TraceRefusal('over-budget', `${why} Nothing was attached.`)
+  }
   if (forecast?.verdict === 'sampled') {
     plan.release()
     running = await planWithin(plan.spec, guard, forecast.every)

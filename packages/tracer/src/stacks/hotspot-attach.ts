@@ -32,8 +32,19 @@ export async function jcmd(pid: number, command: string, timeoutMs: number): Pro
   const deadline = performance.now() + timeoutMs
   const status = await readText(`/proc/${pid}/status`)
   const innerPid = /^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? String(pid)
-  const tmp = `/proc/${pid}/root/tmp`
-  if (!isDirectory(tmp)) throw new AttachError('it has no /tmp')
+  const folder = openTmp(pid)
+  if (folder === null) throw new AttachError('it has no /tmp')
+  try {
+    return await askIn(`/proc/self/fd/${folder}`, { pid, innerPid, status, command, deadline })
+  } finally {
+    closeSync(folder)
+  }
+}
+
+type Question = { pid: number; innerPid: string; status: string; command: string; deadline: number }
+
+/** `tmp`: the process's /tmp, by a path that nobody can turn elsewhere. */
+async function askIn(tmp: string, { pid, innerPid, status, command, deadline }: Question): Promise<string> {
   const socket = `${tmp}/.java_pid${innerPid}`
   // Anyone may put a socket of that name into a /tmp: only the process's own user is believed, as by the JDK's own tools.
   const owner = Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN)
@@ -97,12 +108,15 @@ function ask(socket: string, words: string[], deadline: number): Promise<string>
   })
 }
 
-/** Not through links: a container's /tmp may point anywhere, and what it points to is the host's. */
-function isDirectory(path: string): boolean {
+/**
+ * The process's /tmp, held open: a container could put a link in its place at any time, and what that points to is the host's.
+ * Null where there is none, or a link already.
+ */
+export function openTmp(pid: number): number | null {
   try {
-    return lstatSync(path).isDirectory()
+    return openSync(`/proc/${pid}/root/tmp`, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   } catch {
-    return false
+    return null
   }
 }
 

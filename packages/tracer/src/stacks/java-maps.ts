@@ -1,6 +1,6 @@
-import { existsSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, rmSync } from 'node:fs'
 import { readText } from '../host/read-text.ts'
-import { AttachError, isHotSpot, jcmd } from './hotspot-attach.ts'
+import { AttachError, isHotSpot, jcmd, openTmp } from './hotspot-attach.ts'
 
 /** A JVM is asked for its symbols again after this long, as long as code without a name comes up: it goes on compiling. */
 const ASK_AGAIN_MS = 10_000
@@ -15,8 +15,8 @@ type Jvm = {
   askedAt: number
   /** Why it has no map; null where it has one. */
   trouble: string | null
-  /** The map is there because we asked for it, and goes when we are done. */
-  ownMap: string | null
+  /** The map is there because we asked for it, and goes when we are done: its folder, held open, and its name in there. */
+  ownMap: { folder: number; name: string } | null
   framePointers: boolean | null
 }
 
@@ -53,10 +53,7 @@ export class JavaMaps {
     jvm.askedAt = performance.now()
     try {
       jvm.framePointers ??= /\+PreserveFramePointer\b/.test(await jcmd(pid, 'VM.flags', ANSWER_WITHIN_MS))
-      const map = await mapPath(pid)
-      const before = existsSync(map)
-      await jcmd(pid, 'Compiler.perfmap', ANSWER_WITHIN_MS)
-      if (!before) jvm.ownMap = map
+      await this.writeMap(pid, jvm)
       jvm.trouble = null
       return true
     } catch (error) {
@@ -65,6 +62,18 @@ export class JavaMaps {
       return false
     } finally {
       this.waitedMs += Math.max(0, performance.now() - jvm.askedAt - USUAL_ANSWER_MS)
+    }
+  }
+
+  private async writeMap(pid: number, jvm: Jvm): Promise<void> {
+    const folder = openTmp(pid)
+    const name = await mapName(pid)
+    const isNew = folder !== null && !existsSync(`/proc/self/fd/${folder}/${name}`)
+    try {
+      await jcmd(pid, 'Compiler.perfmap', ANSWER_WITHIN_MS)
+      if (isNew && jvm.ownMap === null) jvm.ownMap = { folder, name }
+    } finally {
+      if (folder !== null && jvm.ownMap?.folder !== folder) closeSync(folder)
     }
   }
 
@@ -84,11 +93,17 @@ export class JavaMaps {
 
   /** Removes the maps that were made for us. */
   close(): void {
-    for (const jvm of this.jvms.values()) if (jvm?.ownMap) rmSync(jvm.ownMap, { force: true })
+    for (const jvm of this.jvms.values()) {
+      if (!jvm?.ownMap) continue
+      rmSync(`/proc/self/fd/${jvm.ownMap.folder}/${jvm.ownMap.name}`, { force: true })
+      closeSync(jvm.ownMap.folder)
+      jvm.ownMap = null
+    }
   }
 }
 
-async function mapPath(pid: number): Promise<string> {
+/** The JVM writes under the pid that it has in its own namespace. */
+async function mapName(pid: number): Promise<string> {
   const innerPid = /^NSpid:.*?(\d+)$/m.exec(await readText(`/proc/${pid}/status`))?.[1] ?? String(pid)
-  return `/proc/${pid}/root/tmp/perf-${innerPid}.map`
+  return `perf-${innerPid}.map`
 }

@@ -83,13 +83,9 @@ function refusalOf({ symbol, copies }: Place): string | null {
   return null
 }
 
-/**
- * Out of the file that is held, whatever its path leads to by now, and its debug file. That one is the host's also for a container's
- * binary: a breakpoint goes into the file, which containers of one image share, and a container may make up a debug file that puts a
- * function's beginning into the middle of an instruction.
- */
+/** Out of the file that is held, whatever its path leads to by now, and its debug file on the host. */
 async function readFunctions({ elf, file }: HeldBinary, wanted: (name: string) => boolean): Promise<Found[]> {
-  const debug = await openDebugFile(elf, file.shownPath, '/')
+  const debug = await openDebugFile(elf, file.shownPath)
   try {
     const own = readElfFunctions(elf, { wanted }).functions
     if (debug === null) return own.map((symbol) => ({ ...symbol, fromDebugFile: false }))

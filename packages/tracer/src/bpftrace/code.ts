@@ -5,10 +5,14 @@
  */
 export class Code {
   readonly text: string
+  /** What has a `text` is no piece of a program for that. */
+  protected readonly door: typeof DOOR
+
   /** Only for this file. */
   constructor(text: string, door: typeof DOOR) {
     if (door !== DOOR) throw new TypeError('program text comes through the doors of this file only')
     this.text = text
+    this.door = door
   }
 }
 const DOOR = Symbol('door')

@@ -16,7 +16,13 @@ const MESSAGES: readonly { pattern: RegExp; reason: TargetReason }[] = [
   { pattern: /tracepoint not found|unknown tracepoint|is not traceable|Invalid event|event syntax error/, reason: 'capability-missing' },
 ]
 
-const HARMLESS = [/couldn't set RLIMIT_MEMLOCK/, /^\[ perf record:/, /^Attaching \d+ probes?/, /^Events (disabled|enabled)$/, /^File \/tmp\/perf-\d+\.map not owned by/]
+const HARMLESS = [
+  /couldn't set RLIMIT_MEMLOCK/,
+  /^\[ perf record:/,
+  /^Attaching \d+ probes?/,
+  /^Events (disabled|enabled)$/,
+  /^File \/tmp\/perf-\d+\.map not owned by/,
+]
 
 /** The lines of a tool's stderr that say something. */
 export function withoutHarmless(stderr: string): string {

@@ -148,7 +148,7 @@ function Row({ row, columns, range, most, isOpen, onToggle, selected, update }: 
           aria-expanded={isOpen}
           aria-label={`Histogram of ${name}`}
           onClick={onToggle}
-          className="flex size-5 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
+          className="flex size-6 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
         >
           <ChevronRight aria-hidden className={cx('size-3', isOpen && 'rotate-90')} />
         </button>

@@ -25,7 +25,10 @@ export function ProcessButton({
       aria-pressed={isSelected}
       onClick={() => update({ process: isSelected ? '' : key, zoom: '', waitZoom: '' }, 'push')}
       title={`${owner.comm ?? '?'}, pid ${owner.pid}, on ${owner.hostName ?? ''}`}
-      className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 text-left hover:underline', isSelected && 'text-accent')}
+      className={cx(
+        'flex min-h-6 min-w-6 max-w-full items-baseline gap-1 rounded-sm px-0.5 py-0.5 text-left hover:underline',
+        isSelected && 'text-accent',
+      )}
     >
       <HostText text={owner.comm ?? '?'} className="font-medium" title="" />
       <span className="text-ink-3 text-sm">{owner.pid}</span>

@@ -218,7 +218,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
             aria-expanded={open}
             aria-label={`Details of ${line.name} by ${line.comm} ${line.pid}`}
             onClick={onToggle}
-            className="flex size-5 shrink-0 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
+            className="-mx-0.5 flex size-6 shrink-0 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
           >
             <ChevronRight aria-hidden className={cx('size-3', open && 'rotate-90')} />
           </button>
@@ -227,7 +227,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
             aria-pressed={selected}
             onClick={onSelectProcess}
             title={`${line.comm}, pid ${line.pid}, on ${line.hostName}`}
-            className={cx('flex min-w-0 items-baseline gap-1 rounded-sm px-0.5 hover:underline', selected && 'text-accent')}
+            className={cx('flex min-h-6 min-w-6 items-baseline gap-1 rounded-sm px-0.5 py-0.5 hover:underline', selected && 'text-accent')}
           >
             <HostText text={line.comm} className="font-medium" title="" />{' '}
             <span className="text-ink-3 text-sm @max-[519px]:sr-only">{line.pid}</span>{' '}

@@ -1,7 +1,7 @@
 import type { RecipeValues } from '@sonde/contract'
 import type { MachineId } from './machines.ts'
 import type { RunningMachine } from './running-machine.ts'
-import { runOutOfFreeMemory } from './workloads.ts'
+import { copyByteByByte } from './workloads.ts'
 
 /** What running a recipe in a machine is expected to show. */
 export type ExpectedRecipe = {
@@ -15,6 +15,8 @@ export type ExpectedRecipe = {
 
 const libc = { of: 'library', name: 'libc.so.6' }
 const asUsual: ExpectedRecipe = { shows: 'results' }
+/** The default of their parameter is vfs_read. */
+const reads: ExpectedRecipe = { shows: 'results', during: async (machine) => void (await copyByteByByte(machine, 500)) }
 const noProgram = (name: string): ExpectedRecipe => ({ shows: 'refused', why: `no ${name} runs in the machine` })
 
 /** Those that are not simply run and expected to show something. */
@@ -22,7 +24,9 @@ const SPECIAL: Readonly<Record<string, ExpectedRecipe>> = {
   'user-function-latency': { shows: 'results', values: { binary: libc, function: 'fsync' } },
   'user-function-calls': { shows: 'results', values: { binary: libc, function: 'fsync' } },
   'user-function-stacks': { shows: 'results', values: { binary: libc, function: 'fsync' } },
-  'memory-reclaim': { shows: 'results', during: runOutOfFreeMemory },
+  'kernel-function-latency': reads,
+  'kernel-function-stacks': reads,
+  'memory-reclaim': { shows: 'attached', why: 'a machine that is made short of memory hangs, or frees it in the background' },
   'slow-syscalls': { shows: 'results', values: { least: 1_000_000 } },
   'postgres-queries': noProgram('Postgres'),
   'java-gc': noProgram('Java'),

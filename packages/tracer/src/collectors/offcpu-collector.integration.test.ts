@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -164,6 +164,22 @@ describe.skipIf(!usable)('time off the CPU', () => {
       expect(outcome.quality.notes.join(' ')).toMatch(/(perf|sonde-bpf) (was ended by SIGKILL|ended with status 137)/)
       expect(totalWeight(profile)).toBeGreaterThan(0)
     })
+  })
+
+  it.skipIf(!hasHelper)('is filtered by user in the kernel', async () => {
+    const command = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--', 'sh', '-c', 'while :; do sleep 0.01; done']
+    const nobody = spawn('setpriv', command, { stdio: 'ignore' })
+    program.start('waits')
+    try {
+      await sleep(200)
+      const { offcpu: profile, commands } = await offcpu(byHelper, {}, { uid: 65_534 })
+      expect(commands[0]?.argv.join(' ')).toContain('--uid 65534')
+      const comms = new Set(Array.from(profile.threads.comm, (i) => profile.strings[i]))
+      expect([...comms].filter((comm) => !['sh', 'sleep'].includes(comm ?? ''))).toEqual([])
+      expect(totalWeight(profile)).toBeGreaterThan(0)
+    } finally {
+      nobody.kill('SIGKILL')
+    }
   })
 
   it.skipIf(!hasHelper)('is the same by both, on one workload at one time', async () => {

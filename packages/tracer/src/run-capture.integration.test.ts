@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type CaptureSpec,
+  captureSpecSchema,
   type HostCommand,
   type HostFacts,
   hostFactsSchema,
@@ -314,6 +315,33 @@ describe.skipIf(!usable)('runCapture', () => {
         capture(spec({ recipe, durationMs: 1_500, filter: { kind: 'pid', pid: short.pid } }), { beforeRun }),
       ).rejects.toMatchObject({ name: 'TraceFailure', reason: 'process-exited' })
     }
+  })
+
+  it('records on and off the CPU, system calls and counters at once, all from one beginning', async () => {
+    start('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1'])
+    const both = specOfRecipe('cpu-and-syscalls', { durationMs: 4_000 })
+    const { instruments } = captureSpecSchema.parse({
+      ...both,
+      instruments: [...both.instruments, { collector: 'offcpu' }, { collector: 'pmu', events: ['context-switches'] }],
+    })
+    const plan = await planCapture({ ...both, instruments }, facts)
+    const kinds = new Map<string, number[]>()
+    const { quality } = await runCapture(plan, {
+      hostId: 'h',
+      hostName: 'h',
+      workDir: '/nonexistent',
+      signal: new AbortController().signal,
+      onAttached: () => {},
+      onResult: (result) => {
+        const at = 'profile' in result ? result.profile.meta.startMs : 0
+        kinds.set(result.kind, [...(kinds.get(result.kind) ?? []), at])
+        return 10
+      },
+    })
+    expect([...kinds.keys()].sort()).toEqual(['counters', 'offcpu', 'profile', 'syscalls'])
+    expect(new Set([...(kinds.get('profile') ?? []), ...(kinds.get('offcpu') ?? [])]).size).toBe(1)
+    expect(targetQualitySchema.parse(quality)).toMatchObject({ partial: false, braked: null })
+    expect(Math.min(quality.samples, quality.hits, quality.syscalls)).toBeGreaterThan(10)
   })
 
   it('goes on with one tool where the other fails, and says so', async () => {

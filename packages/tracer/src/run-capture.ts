@@ -307,6 +307,8 @@ class CaptureRun {
     for (const collector of this.collectors) collector.addQuality(quality)
     quality.partial ||= this.partial || this.failure !== null
     quality.braked = this.braked
+    // Two collectors may each have a list of its own.
+    quality.unknownBy = quality.unknownBy.sort((a, b) => b.frames - a.frames).slice(0, 20)
     quality.notes = [...new Set(quality.notes)].slice(0, 20).map((note) => note.slice(0, 500))
     return quality
   }

@@ -116,7 +116,10 @@ export const latencyDeltaSchema = z.object({
 })
 export type LatencyDelta = z.infer<typeof latencyDeltaSchema>
 
-/** What sort of value a column of `events` holds: decides how it is shown. */
+/**
+ * What sort of value a column of `events` holds: decides how it is shown. `hex` values are texts (`0x7ffd…`); other numbers are numbers,
+ * but for those beyond 2^53, which are texts of digits. `errno`: negative where it is one, else a plain number.
+ */
 export const EVENT_FIELD_TYPES = ['number', 'hex', 'text', 'duration', 'bytes', 'errno'] as const
 /** `events`: rows since the last chunk, by time. `values` in the order of `fields`; null where a value could not be read. */
 export const eventsDeltaSchema = z.object({

@@ -85,7 +85,11 @@ export function argumentValue(argument: ProbeArgument, probe: ResolvedProbe): Va
     case 'char-array':
       return { kind: 'text', expression: raw, length: type.length }
     case 'data-loc-text':
-      return { kind: 'text', expression: code`str(${raw})`, length: null }
+      return {
+        kind: 'text',
+        expression: type.missedBy === undefined ? code`str(${raw})` : code`str(kptr((uint64)${raw} - ${integer(type.missedBy)}))`,
+        length: null,
+      }
     case 'byte-array':
       if (type.length === 4) return number(bigEndian(raw, 0, 4), 4, false, 'ipv4')
       if (type.length === 16) return { kind: 'ipv6', high: bigEndian(raw, 0, 8), low: bigEndian(raw, 8, 8) }

@@ -1,7 +1,7 @@
-import { assertNever, type FieldRef } from '@sonde/contract'
+import type { FieldRef } from '@sonde/contract'
 import type { ResolvedProbe } from '../probes/resolved-probe.ts'
 import { TraceRefusal } from '../trace-errors.ts'
-import { type Code, code, integer, join, nothing } from './code.ts'
+import { type Code, code, integer, join } from './code.ts'
 import { argumentValue, COMM, type FieldContext, fieldValue, findArgument, rawArgument } from './fields.ts'
 import type { Value } from './value.ts'
 
@@ -20,35 +20,29 @@ export type KeptValues = {
   moment: Code
   /** What the end removes, as statements. */
   remove(key: Code): Code
-  /** For BEGIN, where bpftrace has to be told the types before it meets them. */
-  declare(keyParts: number): Code
   read(name: FieldRef, key: Code): Value
   textMaps: readonly Code[]
   /** What `$s` takes up on a program's stack. */
   bytes: number
 }
 
-type KeptNumber = { name: FieldRef; of(probe: ResolvedProbe): Code; value: Value; zero: Code }
+type KeptNumber = { name: FieldRef; of(probe: ResolvedProbe): Code; value: Value }
 type KeptText = { name: FieldRef; of(probe: ResolvedProbe): Code; map: Code; length: number | null }
 
 /** @throws TraceRefusal bad-spec for what cannot be kept */
 export function keepValues(names: readonly FieldRef[], starts: readonly ResolvedProbe[]): KeptValues {
   const numbers: KeptNumber[] = []
   const texts: KeptText[] = []
-  let deferred = false
   for (const name of new Set(names)) {
     const value = sameValue(name, starts)
     const at = code`$s.${integer(numbers.length + 1)}`
-    if (value.kind === 'number')
-      numbers.push({ name, of: (p) => expressionOf(valueAtStart(name, p)), value: { ...value, expression: at }, zero: zeroOf(value) })
+    if (value.kind === 'number') numbers.push({ name, of: (p) => expressionOf(valueAtStart(name, p)), value: { ...value, expression: at } })
     else if (starts.every((probe) => isReadLater(name, probe))) {
       // What a path points to may not be in memory yet when the call begins; once the kernel has used it, it is.
-      deferred = true
       numbers.push({
         name,
         of: (p) => code`(uint64)${rawOf(name, p)}`,
         value: { kind: 'text', expression: code`str(uptr(${at}))`, length: null },
-        zero: code`(uint64)0`,
       })
     } else
       texts.push({
@@ -82,18 +76,6 @@ export function keepValues(names: readonly FieldRef[], starts: readonly Resolved
         [code`@s`, ...texts.map(({ map }) => map)].map((map) => code`delete(${map}[${key}]);`),
         code` `,
       ),
-    declare: (keyParts) => {
-      if (!deferred) return nothing
-      const key = join(
-        Array.from({ length: keyParts }, () => code`0`),
-        code`, `,
-      )
-      const zeros = join(
-        numbers.map(({ zero }) => zero),
-        code`, `,
-      )
-      return code`@s[${key}] = ((uint64)0, ${zeros}); delete(@s[${key}]);`
-    },
     read: (name, key) => {
       const number = numbers.find((kept) => kept.name === name)
       if (number !== undefined) return number.value
@@ -149,19 +131,4 @@ function rawOf(name: FieldRef, probe: ResolvedProbe): Code {
   const argument = argumentNamed(name, probe)
   if (argument === null) throw new TypeError(`${name} is no argument`)
   return rawArgument(argument, probe)
-}
-
-function zeroOf({ bytes, signed }: Extract<Value, { kind: 'number' }>): Code {
-  switch (bytes) {
-    case 1:
-      return signed ? code`(int8)0` : code`(uint8)0`
-    case 2:
-      return signed ? code`(int16)0` : code`(uint16)0`
-    case 4:
-      return signed ? code`(int32)0` : code`(uint32)0`
-    case 8:
-      return signed ? code`(int64)0` : code`(uint64)0`
-    default:
-      return assertNever(bytes)
-  }
 }

@@ -26,16 +26,21 @@ export function programCommand(input: {
     tool: 'bpftrace',
     toolVersion: tool?.version ?? null,
     argv: guardedArgv([tool?.path ?? 'bpftrace', '-f', 'json', '-'], deadlineSeconds(durationMs)),
-    // Both names of each setting: 0.17's and that of later versions. The one that is not known does no harm.
     env: {
-      BPFTRACE_MAP_KEYS_MAX: String(limits.mapKeys),
-      BPFTRACE_MAX_MAP_KEYS: String(limits.mapKeys),
-      BPFTRACE_STRLEN: String(limits.textBytes),
-      BPFTRACE_MAX_STRLEN: String(limits.textBytes),
+      ...sizes(limits, tool?.version ?? null),
       ...(limits.bufferPages === undefined ? {} : { BPFTRACE_PERF_RB_PAGES: String(limits.bufferPages) }),
     },
     program: program.text,
   }
+}
+
+/** Settings had other names before 0.21; later versions complain about those. Where the version is not known, both do. */
+function sizes({ mapKeys, textBytes }: BpftraceLimits, version: string | null): Record<string, string> {
+  const [, minor] = /^0\.(\d+)/.exec(version ?? '') ?? []
+  const old = { BPFTRACE_MAP_KEYS_MAX: String(mapKeys), BPFTRACE_STRLEN: String(textBytes) }
+  const now = { BPFTRACE_MAX_MAP_KEYS: String(mapKeys), BPFTRACE_MAX_STRLEN: String(textBytes) }
+  if (minor === undefined) return { ...old, ...now }
+  return Number(minor) >= 21 ? now : old
 }
 
 /** Memory that the maps of one program may take up, in the kernel. bpftrace 0.17 allocates all of it at once. */

@@ -10,7 +10,7 @@ const DRAIN_TICKS = 8
 
 export type ProgramParts = {
   durationMs: number
-  /** The instrument's own probes, ending ones first. */
+  /** The instrument's own probes; those that begin a span before those that end one. */
   probes: Code
   probeCount: number
   filter: ScopeFilter

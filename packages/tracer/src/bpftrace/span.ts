@@ -26,7 +26,7 @@ import type { Value } from './value.ts'
  * it is full; then it is emptied, so that a capture never stops measuring, and what was under way counts as unmatched.
  */
 export type Span = {
-  /** Programs of the probes that begin a span; they stand behind those that end one, since bpftrace attaches in order. */
+  /** Programs of the probes that begin a span. They stand before those that end one: bpftrace learns the types of what is kept from them. */
   starts: Code
   /** Fields as seen by the program of an ending probe. */
   contextOf(end: ResolvedProbe): FieldContext
@@ -35,7 +35,6 @@ export type Span = {
   /** Name of whoever a span belongs to; null where it is not known when it ends. */
   commOf(end: ResolvedProbe): Code | null
   filter: ScopeFilter
-  begin: Code
   onExit: Code
   onTick: Code
   /** Maps that are no result. */
@@ -81,7 +80,9 @@ export function spanOf(input: SpanInput): Span {
     starts: lines(
       ...starts.map((probe, index) => {
         const { prepare, key } = startKey(input, match, probe, index)
+        // Nothing begins before everything is attached: its end might be missed, and it be taken for the beginning of a later one.
         const conditions = and([
+          code`@r`,
           ...(filter.who === null ? [] : [filter.who]),
           ...(input.every > 1 ? [code`rand % ${integer(input.every)} == 0`] : []),
           ...conditionCodes(start.when, startContext(probe)),
@@ -116,7 +117,6 @@ export function spanOf(input: SpanInput): Span {
       if (subject === null) return textOf(kept.read('comm', endKey(input, match, end).key))
       return end.arguments.some(({ name }) => name === 'next_comm') ? code`args->next_comm` : null
     },
-    begin: kept.declare(startKey(input, match, firstStart, 0).parts),
     onExit: match === 'thread' ? kept.remove(code`tid`) : nothing,
     onTick: code`if (@f) { @f = 0; printf("sonde-full\\n"); ${join(
       [code`@s`, ...kept.textMaps].map((map) => code`clear(${map});`),
@@ -144,17 +144,17 @@ function isEntryOf(start: ResolvedProbe, end: ResolvedProbe): boolean {
   return false
 }
 
-type Key = { prepare: Code; key: Code; parts: number }
+type Key = { prepare: Code; key: Code }
 
 function startKey({ start, starts }: SpanInput, match: Match, probe: ResolvedProbe, index: number): Key {
   if (start.match.by === 'fields') return fieldsKey(start.match.start, startContext(probe))
   if (match === 'frame') return frameKey(starts.length, index, code`$k = reg("sp"); `)
-  return { prepare: nothing, key: code`tid`, parts: 1 }
+  return { prepare: nothing, key: code`tid` }
 }
 
 function endKey({ start, starts, arch }: SpanInput, match: Match, end: ResolvedProbe): Key {
   if (start.match.by === 'fields') return fieldsKey(start.match.end, { probe: end, duration: null, start: null })
-  if (match !== 'frame') return { prepare: nothing, key: code`tid`, parts: 1 }
+  if (match !== 'frame') return { prepare: nothing, key: code`tid` }
   const index = starts.findIndex((begin) => isEntryOf(begin, end))
   // On x64 the call has put the address to return to on the stack, and the return has taken it off again.
   return frameKey(starts.length, index, arch === 'x64' ? code`$k = reg("sp") - 8; ` : code`$k = reg("sp"); `)
@@ -162,13 +162,18 @@ function endKey({ start, starts, arch }: SpanInput, match: Match, end: ResolvedP
 
 /** A function that ends in a jump to another shares its frame with that one: where there are several, each has its own number. */
 function frameKey(functions: number, index: number, prepare: Code): Key {
-  if (functions === 1) return { prepare, key: code`tid, $k`, parts: 2 }
-  return { prepare, key: code`tid, $k, ${integer(index)}`, parts: 3 }
+  if (functions === 1) return { prepare, key: code`tid, $k` }
+  return { prepare, key: code`tid, $k, ${integer(index)}` }
 }
 
 function fieldsKey(fields: readonly FieldRef[], context: FieldContext): Key {
-  const numbers = fields.map((field) => numberOf(field, context))
-  return { prepare: nothing, key: join(numbers, code`, `), parts: numbers.length }
+  return {
+    prepare: nothing,
+    key: join(
+      fields.map((field) => numberOf(field, context)),
+      code`, `,
+    ),
+  }
 }
 
 function numberOf(field: FieldRef, context: FieldContext): Code {

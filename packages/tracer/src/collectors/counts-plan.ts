@@ -3,6 +3,7 @@ import { and, type Code, code, integer, lines, nothing } from '../bpftrace/code.
 import { conditionCodes } from '../bpftrace/conditions.ts'
 import { type FieldContext, fieldValue } from '../bpftrace/fields.ts'
 import { type GroupKey, groupKey, NO_GROUP } from '../bpftrace/group-key.ts'
+import { readableBy } from '../bpftrace/known-faults.ts'
 import { probePoint } from '../bpftrace/probe-point.ts'
 import { type Program, programOf } from '../bpftrace/program.ts'
 import { mapKeys, programCommand } from '../bpftrace/program-command.ts'
@@ -39,7 +40,8 @@ export type CountsPlan = CollectorPlanOf<'counts'> & {
  * @throws TraceRefusal bad-spec
  */
 export function planCounts(context: PlanContext<'counts'>): CountsPlan {
-  const { spec, facts, instrument, resolved, probes, every } = context
+  const { spec, facts, instrument, resolved, every } = context
+  const probes = { fire: readableBy(facts, context.probes.fire), start: readableBy(facts, context.probes.start) }
   const arch = archOf(facts)
   const filter = scopeFilter(resolved.scope)
   const groups = probes.fire.map((probe) => groupOf(instrument, probe, arch))

@@ -9,6 +9,12 @@ import { ThreadOwners } from './thread-owners.ts'
 /** Rows are handed over as they come, not only at the regular turns: someone may be looking. */
 const LIVE_EVERY_MS = 500
 
+/**
+ * Told to stop, bpftrace throws away what it has not read yet. So it is told only once no more rows of before have come for a while, or
+ * half of the time is over that it may take.
+ */
+const QUIET = { atMostMs: 300, shareOfPatience: 0.3, pollMs: 20, waitShare: 0.5 } as const
+
 /** `events`: rows as they come, and exact counts of those that did not. */
 export class EventsCollector extends BpftraceCollector {
   readonly id = 'events'
@@ -23,6 +29,10 @@ export class EventsCollector extends BpftraceCollector {
   private lost = 0
   private reported = { overCap: 0, lost: 0 }
   private liveTimer: NodeJS.Timeout | undefined
+  private drainTimer: NodeJS.Timeout | undefined
+  private lastRowAt = 0
+  /** When the recording was ended before its time: what comes later is not part of it. */
+  private endNs = Number.POSITIVE_INFINITY
 
   constructor(plan: EventsPlan) {
     super(plan)
@@ -41,6 +51,8 @@ export class EventsCollector extends BpftraceCollector {
 
   protected override takeValue(value: unknown): void {
     this.rows.take(value)
+    const ns: unknown = Array.isArray(value) ? value[2] : undefined
+    if (typeof ns === 'number' && ns <= this.endNs) this.lastRowAt = performance.now()
     this.liveTimer ??= setTimeout(() => {
       this.liveTimer = undefined
       this.onReady?.()
@@ -57,9 +69,27 @@ export class EventsCollector extends BpftraceCollector {
     if (kind === 'last' && !this.run.wasInterrupted) this.lost = Math.max(this.lost, this.counts.sent - this.rows.arrived)
   }
 
+  override stop(end: { early: boolean; patienceMs: number }): void {
+    if (!end.early || this.over) {
+      super.stop(end)
+      return
+    }
+    this.endNs = Math.min(this.endNs, Number(process.hrtime.bigint()))
+    const toldAt = performance.now()
+    const waitMs = end.patienceMs * QUIET.waitShare
+    const quietMs = Math.min(QUIET.atMostMs, end.patienceMs * QUIET.shareOfPatience)
+    clearTimeout(this.drainTimer)
+    const wait = () => {
+      const now = performance.now()
+      if (now - toldAt < waitMs && now - Math.max(this.lastRowAt, toldAt) < quietMs) this.drainTimer = setTimeout(wait, QUIET.pollMs)
+      else super.stop({ early: true, patienceMs: toldAt + end.patienceMs - now })
+    }
+    wait()
+  }
+
   async publish(context: PublishContext, sink: (result: CollectorResult) => Promise<void>): Promise<void> {
     const arrived = this.rows.drain(context.final)
-    const rows = arrived.filter((row) => row.ns >= context.zeroNs && !context.isExcluded(row.pid))
+    const rows = arrived.filter((row) => row.ns >= context.zeroNs && row.ns <= this.endNs && !context.isExcluded(row.pid))
     const kept = rows.slice(0, Math.max(0, this.plan.instrument.maxRows - this.kept))
     this.kept += kept.length
     this.cut += rows.length - kept.length
@@ -86,6 +116,7 @@ export class EventsCollector extends BpftraceCollector {
 
   override async close(): Promise<void> {
     clearTimeout(this.liveTimer)
+    clearTimeout(this.drainTimer)
     await super.close()
   }
 

@@ -2,6 +2,7 @@ import type { EventsDelta, FieldRef } from '@sonde/contract'
 import { and, type Code, code, integer, join, lines, nothing } from '../bpftrace/code.ts'
 import { conditionCodes } from '../bpftrace/conditions.ts'
 import { COMM, type FieldContext, fieldValue } from '../bpftrace/fields.ts'
+import { readableBy } from '../bpftrace/known-faults.ts'
 import { probePoint } from '../bpftrace/probe-point.ts'
 import { type Program, programOf } from '../bpftrace/program.ts'
 import { programCommand } from '../bpftrace/program-command.ts'
@@ -42,7 +43,8 @@ export type EventsPlan = CollectorPlanOf<'events'> & {
  * @throws TraceRefusal bad-spec
  */
 export function planEvents(context: PlanContext<'events'>): EventsPlan {
-  const { spec, facts, instrument, resolved, probes, every } = context
+  const { spec, facts, instrument, resolved, every } = context
+  const probes = { fire: readableBy(facts, context.probes.fire), start: readableBy(facts, context.probes.start) }
   const arch = archOf(facts)
   const { fields, when, start, maxRows, maxPerSecond } = instrument
   const span =
@@ -95,10 +97,10 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
   const grant = code`@g = (@l < ${perSecond} ? @l : ${perSecond}); @b = @g;`
   const program = programOf({
     durationMs: spec.durationMs,
-    probes: lines(...programs, ...(span === null ? [] : [span.starts])),
+    probes: lines(...(span === null ? [] : [span.starts]), ...programs),
     probeCount: probes.fire.length + probes.start.length,
     filter,
-    begin: code`@b = (int64)0; @g = (int64)0; @l = (int64)${integer(maxRows)}; ${span?.begin ?? nothing}`,
+    begin: code`@b = (int64)0; @g = (int64)0; @l = (int64)${integer(maxRows)};`,
     onExit: span?.onExit ?? nothing,
     onReady: grant,
     closeTap: code`@b = 0; @l = 0;`,

@@ -2,6 +2,7 @@ import { and, type Code, code, lines, nothing } from '../bpftrace/code.ts'
 import { conditionCodes } from '../bpftrace/conditions.ts'
 import { fieldValue } from '../bpftrace/fields.ts'
 import { type GroupKey, groupKey, NO_GROUP } from '../bpftrace/group-key.ts'
+import { readableBy } from '../bpftrace/known-faults.ts'
 import { probePoint } from '../bpftrace/probe-point.ts'
 import { type Program, programOf } from '../bpftrace/program.ts'
 import { mapKeys, programCommand } from '../bpftrace/program-command.ts'
@@ -37,7 +38,8 @@ export type LatencyPlan = CollectorPlanOf<'latency'> & {
  * @throws TraceRefusal bad-spec
  */
 export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
-  const { spec, facts, instrument, resolved, probes, every } = context
+  const { spec, facts, instrument, resolved, every } = context
+  const probes = { fire: readableBy(facts, context.probes.fire), start: readableBy(facts, context.probes.start) }
   const arch = archOf(facts)
   const { groupBy, when } = instrument
   const span = spanOf({
@@ -56,10 +58,10 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
     throw new TraceRefusal('bad-spec', `"${groupBy}" is not of the same type in all probes that end a span.`)
   const program = programOf({
     durationMs: spec.durationMs,
-    probes: lines(...probes.fire.map((end, i) => endProgram(span, end, groups[i] ?? NO_GROUP, when)), span.starts),
+    probes: lines(span.starts, ...probes.fire.map((end, i) => endProgram(span, end, groups[i] ?? NO_GROUP, when))),
     probeCount: probes.fire.length + probes.start.length,
     filter: span.filter,
-    begin: code`@q = 0; ${span.begin}`,
+    begin: code`@q = 0;`,
     onExit: span.onExit,
     onReady: code`clear(@m0); clear(@m1);`,
     onTick: code`${span.onTick} if (@q) { @q = 0; print(@m1); clear(@m1); } else { @q = 1; print(@m0); clear(@m0); }`,

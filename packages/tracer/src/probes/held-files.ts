@@ -3,6 +3,16 @@ import { closeSync } from 'node:fs'
 /** Descriptors that resolved probes refer to by `/proc/PID/fd/N`: open while the plan is of use. */
 export class HeldFiles {
   private readonly byFile = new Map<string, number>()
+  private readonly found = new Map<string, Promise<unknown>>()
+
+  /** Looks a reference up once: all probes of a plan that name the same binary get the same file, whatever becomes of its path. */
+  once<Found>(reference: string, find: () => Promise<Found>): Promise<Found> {
+    const known = this.found.get(reference) as Promise<Found> | undefined
+    if (known !== undefined) return known
+    const finding = find()
+    this.found.set(reference, finding)
+    return finding
+  }
 
   /** Takes over an open file; where the very same file is held already, that descriptor serves, and this one is closed. */
   hold(file: { fd: number; device: number; inode: number }): number {
@@ -17,5 +27,6 @@ export class HeldFiles {
   close(): void {
     for (const descriptor of this.byFile.values()) closeSync(descriptor)
     this.byFile.clear()
+    this.found.clear()
   }
 }

@@ -16,7 +16,11 @@ export type HeldBinary = { file: ProbedFile; elf: ElfFile /** Where one of sever
  * descriptor, so that it does not matter what becomes of its path meanwhile.
  * @throws TraceRefusal no-process, probe-missing, probe-denied
  */
-export async function holdBinary(ref: BinaryRef, files: HeldFiles): Promise<HeldBinary> {
+export function holdBinary(ref: BinaryRef, files: HeldFiles): Promise<HeldBinary> {
+  return files.once(JSON.stringify(ref), () => find(ref, files))
+}
+
+async function find(ref: BinaryRef, files: HeldFiles): Promise<HeldBinary> {
   try {
     const [binary, ...others] = await resolveBinary(ref)
     for (const other of others) closeSync(other.fd)

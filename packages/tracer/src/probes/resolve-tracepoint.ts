@@ -71,14 +71,20 @@ async function readTracepoint(folder: string, category: string, name: string): P
     category,
     name,
     id: format.id,
-    arguments: format.fields.flatMap((field) => argumentOf(field, category)),
+    arguments: argumentsOf(format.fields, category),
   }
 }
 
-function argumentOf(field: TracepointField, category: string): ProbeArgument[] {
-  // The name becomes part of a program.
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(field.name)) return []
-  return [{ name: field.name, cType: field.cType, type: typeOf(field, category) }]
+function argumentsOf(fields: readonly TracepointField[], category: string): ProbeArgument[] {
+  const end = Math.max(0, ...fields.map(({ offset, size }) => offset + size))
+  const [firstDynamic] = fields.filter(({ kind }) => kind === 'dynamic-string' || kind === 'dynamic-array')
+  return fields.flatMap((field): ProbeArgument[] => {
+    // The name becomes part of a program.
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(field.name)) return []
+    const type = typeOf(field, category)
+    const isFirst = type.kind === 'data-loc-text' && field === firstDynamic
+    return [{ name: field.name, cType: field.cType, type: isFirst ? { ...type, at: end } : type }]
+  })
 }
 
 function typeOf(field: TracepointField, category: string): ArgumentType {

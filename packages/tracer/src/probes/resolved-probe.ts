@@ -10,7 +10,11 @@ export type ArgumentType =
   | { kind: 'int'; bytes: 1 | 2 | 4 | 8; signed: boolean }
   | { kind: 'pointer'; to: 'user-text' | 'kernel-text' | 'other' }
   | { kind: 'char-array'; length: number }
-  | { kind: 'data-loc-text' }
+  /**
+   * Text whose place stands in the record. `at`: that place, where it is always the same: behind the fields of fixed length. `missedBy`:
+   * how far the tool that reads it misses it, by a fault of its own.
+   */
+  | { kind: 'data-loc-text'; at?: number; missedBy?: number }
   /** `__u8 saddr[4]`: an address, an identifier. */
   | { kind: 'byte-array'; length: number }
   | { kind: 'other'; cType: string }

@@ -1,6 +1,6 @@
 import { BtfFunctions, type KernelSignature } from '../discovery/btf.ts'
 import { BtfError } from '../discovery/btf-error.ts'
-import { type KernelFunctionList, listKernelFunctions, nameInSource } from '../discovery/kernel-functions.ts'
+import { isReshapedCopy, type KernelFunctionList, listKernelFunctions, nameInSource } from '../discovery/kernel-functions.ts'
 import { readWholeFile } from '../discovery/read-whole-file.ts'
 import { readText } from '../host/read-text.ts'
 
@@ -17,8 +17,9 @@ export class KernelSymbols {
     return this.list
   }
 
-  /** Null where nobody says what it takes and returns. */
+  /** Null where nobody says what it takes and returns, as of a copy that the compiler made with other arguments (`.isra.0`). */
   async signature(name: string, module: string | null): Promise<KernelSignature | null> {
+    if (isReshapedCopy(name)) return null
     const types = await this.types(module ?? 'vmlinux')
     try {
       return types?.signature(nameInSource(name)) ?? null

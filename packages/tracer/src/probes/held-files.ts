@@ -1,13 +1,14 @@
 import { closeSync } from 'node:fs'
+import type { HeldBinary } from './hold-binary.ts'
 
 /** Descriptors that resolved probes refer to by `/proc/PID/fd/N`: open while the plan is of use. */
 export class HeldFiles {
   private readonly byFile = new Map<string, number>()
-  private readonly found = new Map<string, Promise<unknown>>()
+  private readonly found = new Map<string, Promise<HeldBinary>>()
 
   /** Looks a reference up once: all probes of a plan that name the same binary get the same file, whatever becomes of its path. */
-  once<Found>(reference: string, find: () => Promise<Found>): Promise<Found> {
-    const known = this.found.get(reference) as Promise<Found> | undefined
+  once(reference: string, find: () => Promise<HeldBinary>): Promise<HeldBinary> {
+    const known = this.found.get(reference)
     if (known !== undefined) return known
     const finding = find()
     this.found.set(reference, finding)

@@ -129,7 +129,9 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
           message: 'This agent does not understand the question; it may be older than the server.',
         })),
     })
-    await Promise.all([polling, heartbeat.run(), catalogues?.run()])
+    // Not waited for at the end: what builds them may take minutes on a busy host, and dies with the agent.
+    void catalogues?.run()
+    await Promise.all([polling, heartbeat.run()])
   } finally {
     await desk.close(
       { kind: 'failed', reason: 'agent-shutdown', message: 'The agent was stopped while the capture ran.' },

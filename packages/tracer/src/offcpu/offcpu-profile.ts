@@ -1,5 +1,5 @@
 import { FRAME_KIND, type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
-import type { FrameCounts } from '../stacks/stack-recorder.ts'
+import type { FrameCounts } from '../stacks/stack-profile.ts'
 import { type ResolvedFrame, UNKNOWN_USER_FRAME } from '../stacks/symbol-text.ts'
 import type { BlockedRow, StackRef } from './blocked-rows.ts'
 

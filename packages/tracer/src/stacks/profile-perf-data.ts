@@ -8,7 +8,8 @@ import { SAMPLE } from '../perf-data/record-types.ts'
 import { guardedArgv } from '../run/guarded-child.ts'
 import { PERF_ENV } from './perf-env.ts'
 import { PerfScript, perfScriptArgv } from './perf-script.ts'
-import { type FrameCounts, type StackBatch, StackRecorder } from './stack-recorder.ts'
+import type { FrameCounts } from './stack-profile.ts'
+import { type StackBatch, StackRecorder } from './stack-recorder.ts'
 
 export type PerfDataProfile = {
   profile: Profile

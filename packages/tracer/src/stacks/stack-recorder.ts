@@ -1,4 +1,4 @@
-import { FRAME_KIND, type Profile, ProfileBuilder, type ProfileMeta } from '@sonde/profile'
+import { FRAME_KIND, type Profile } from '@sonde/profile'
 import { type EventAttr, idOfKey, type StreamEvent } from '../perf-data/event-attr.ts'
 import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import type { PerfStreamHandler } from '../perf-data/perf-stream.ts'
@@ -8,11 +8,12 @@ import { AddressTable, CONTEXT, type Context } from './address-table.ts'
 import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'
 import { ChainCompleter, type EventTraits, PLAIN_TRAITS, weightOf } from './event-traits.ts'
+import { FrameNames } from './frame-names.ts'
 import type { MountRoots } from './mount-roots.ts'
 import { ProcessTable, type Thread } from './process-table.ts'
-import { frameOfSymbolText, type ResolvedFrame, UNKNOWN_USER_FRAME } from './symbol-text.ts'
+import { type FrameCounts, type ProfileOptions, type StackSamples, stackProfile } from './stack-profile.ts'
+import type { ResolvedFrame } from './symbol-text.ts'
 import { ThinStream } from './thin-stream.ts'
-import type { UnknownFrameCounts } from './unknown-frames.ts'
 
 export type StackRecorderOptions = {
   /** The kernel's depth limit (kernel.perf_event_max_stack): stacks of this many frames count as cut. */
@@ -44,30 +45,7 @@ export type StackSample = { event: StreamEvent; thread: Thread; chain: number; t
 export type AskedAddresses = { count: number; last: number }
 
 /** What was recorded up to one moment: the bytes for perf, the addresses that they ask for, and the samples. */
-export type StackBatch = {
-  thinned: Uint8Array
-  asked: AskedAddresses
-  chains: number[]
-  threads: Thread[]
-  timesNs: number[]
-  weights: number[]
-}
-
-export type ProfileOptions = {
-  meta: ProfileMeta
-  host: { id: string; name: string }
-  /** The time, in perf's clock, that is 0 in the profile. Samples from before are left out: one collector attaches sooner than the other. */
-  zeroNs: number
-  /** How many events a sample stands for; `weight`: as many as it weighs. Default 1. */
-  eventsPerSample?: number | 'weight'
-  /** Told of frames without a name. */
-  unknown?: UnknownFrameCounts
-  /** Processes whose samples are left out: the tracers. */
-  isExcluded?: (pid: number) => boolean
-}
-
-/** Counts over all samples of one profile. */
-export type FrameCounts = { frames: number; unknownFrames: number }
+export type StackBatch = StackSamples & { thinned: Uint8Array; asked: AskedAddresses }
 
 /**
  * Takes perf's records in order, remembers samples as numbers of chains, and writes down (in a ThinStream) the addresses that perf has
@@ -93,12 +71,7 @@ export class StackRecorder implements PerfStreamHandler {
   private readonly bpf = new BpfSymbols()
   /** User-space address → process it came up in first. */
   private pidOf: number[] = []
-  private readonly frames: ResolvedFrame[] = [UNKNOWN_USER_FRAME]
-  private readonly frameIndex = new Map<string, number>()
-  private readonly userFrameIndex = new Map<string, number>()
-  private readonly kernelFrameIndex = new Map<string, number>()
-  /** Address → frame; 0, the unknown frame, until perf has answered. */
-  private frameOf: number[] = []
+  private readonly names = new FrameNames()
   private entries = new Int32Array(256)
   private firstEvent: StreamEvent | null = null
   private event: StreamEvent | null = null
@@ -109,10 +82,7 @@ export class StackRecorder implements PerfStreamHandler {
   /** Of those that are kept, processes that have not ended. */
   private readonly running: Set<number>
   private asked: AskedAddresses = { count: 0, last: -1 }
-  private batchChains: number[] = []
-  private batchThreads: Thread[] = []
-  private batchTimesNs: number[] = []
-  private batchWeights: number[] = []
+  private samples: StackSamples = { chains: [], threads: [], timesNs: [], weights: [] }
 
   constructor(options: StackRecorderOptions) {
     this.options = options
@@ -122,7 +92,7 @@ export class StackRecorder implements PerfStreamHandler {
 
   /** Bytes that are buffered for the next batch, roughly. */
   get bufferedBytes(): number {
-    return this.thin.sizeBytes + this.batchChains.length * 32
+    return this.thin.sizeBytes + this.samples.chains.length * 32
   }
 
   /** Bytes that stay for the whole recording, roughly. */
@@ -232,10 +202,11 @@ export class StackRecorder implements PerfStreamHandler {
       this.options.onStack({ event, thread, chain, timeNs, block, offset })
       return
     }
-    this.batchChains.push(chain)
-    this.batchThreads.push(thread)
-    this.batchTimesNs.push(timeNs)
-    this.batchWeights.push(weight)
+    const { chains, threads, timesNs, weights } = this.samples
+    chains.push(chain)
+    threads.push(thread)
+    timesNs.push(timeNs)
+    weights.push(weight)
   }
 
   /** Whether a process is one of those that are to be kept, or was started by one. */
@@ -259,19 +230,9 @@ export class StackRecorder implements PerfStreamHandler {
   /** Hands over what was recorded since the last call. Its profile can be made once the addresses in `asked` are answered. */
   takeBatch(): StackBatch {
     this.thin.flushRounds()
-    const batch = {
-      thinned: this.thin.take(),
-      asked: this.asked,
-      chains: this.batchChains,
-      threads: this.batchThreads,
-      timesNs: this.batchTimesNs,
-      weights: this.batchWeights,
-    }
+    const batch = { ...this.samples, thinned: this.thin.take(), asked: this.asked }
     this.asked = { count: 0, last: -1 }
-    this.batchChains = []
-    this.batchThreads = []
-    this.batchTimesNs = []
-    this.batchWeights = []
+    this.samples = { chains: [], threads: [], timesNs: [], weights: [] }
     return batch
   }
 
@@ -279,24 +240,12 @@ export class StackRecorder implements PerfStreamHandler {
   setSymbol(address: number, text: string): void {
     const context = this.addresses.contextOf(address)
     const inKernel = context === CONTEXT.kernel || (context === CONTEXT.unknown && this.addresses.highOf(address) >= 0x80000000)
-    const index = inKernel ? this.kernelFrameIndex : this.userFrameIndex
-    let frame = index.get(text)
-    if (frame === undefined) {
-      frame = this.frames.push(frameOfSymbolText(text, inKernel)) - 1
-      index.set(text, frame)
-    }
-    this.frameOf[address] = frame
+    this.names.setText(address, text, inKernel)
   }
 
   /** A name for an address that did not come from perf. */
   setFrame(address: number, frame: ResolvedFrame): void {
-    const key = `${frame.kind} ${frame.raw}`
-    let index = this.frameIndex.get(key)
-    if (index === undefined) {
-      index = this.frames.push(frame) - 1
-      this.frameIndex.set(key, index)
-    }
-    this.frameOf[address] = index
+    this.names.setFrame(address, frame)
   }
 
   /** Process and value (as a double) of a user-space address, for code that has to be looked up elsewhere. */
@@ -306,73 +255,14 @@ export class StackRecorder implements PerfStreamHandler {
     return { pid: this.pidOf[address] ?? -1, value }
   }
 
-  frameOfAddress(address: number): ResolvedFrame {
-    return this.frames[this.frameOf[address] ?? 0] ?? UNKNOWN_USER_FRAME
-  }
-
   /** Frames of a sample's chain, innermost first. */
   framesOfChain(chain: number): ResolvedFrame[] {
-    return Array.from(this.chains.entriesOf(chain), (address) => this.frameOfAddress(address))
+    return Array.from(this.chains.entriesOf(chain), (address) => this.names.of(address))
   }
 
-  /** A batch's samples as a profile. */
-  profileOf(batch: StackBatch, options: ProfileOptions): { profile: Profile; counts: FrameCounts } {
-    const { meta, host, zeroNs, unknown, eventsPerSample = 1 } = options
-    const builder = new ProfileBuilder(meta)
-    const hostRow = builder.addHost(host.id, host.name)
-    const frameRow = new Int32Array(this.frames.length).fill(-1)
-    const stackRow = new Int32Array(this.chains.length).fill(-2)
-    const unknownIn = new Uint32Array(this.chains.length)
-    const threadRow = new Map<Thread, number>()
-    const counts: FrameCounts = { frames: 0, unknownFrames: 0 }
-    const unknownKind = UNKNOWN_USER_FRAME.kind
-    let lastThread: Thread | null = null
-    let lastRow = 0
-    for (let i = 0; i < batch.chains.length; i++) {
-      const chain = batch.chains[i] ?? 0
-      const thread = batch.threads[i]
-      const timeNs = batch.timesNs[i] ?? 0
-      if (thread === undefined || timeNs < zeroNs || options.isExcluded?.(thread.pid)) continue
-      let stack = stackRow[chain] ?? -1
-      if (stack === -2) {
-        const entries = this.chains.entriesOf(chain)
-        stack = -1
-        for (let e = entries.length - 1; e >= 0; e--) {
-          const index = this.frameOf[entries[e] ?? 0] ?? 0
-          const frame = this.frames[index] ?? UNKNOWN_USER_FRAME
-          let row = frameRow[index] ?? -1
-          if (row < 0) {
-            row = builder.addFrame(frame.name, frame.module, frame.kind)
-            frameRow[index] = row
-          }
-          if (frame.kind === unknownKind) unknownIn[chain] = (unknownIn[chain] ?? 0) + 1
-          stack = builder.addStack(stack, row)
-        }
-        stackRow[chain] = stack
-      }
-      counts.frames += this.chains.depthOf(chain)
-      counts.unknownFrames += unknownIn[chain] ?? 0
-      if ((unknownIn[chain] ?? 0) > 0 && unknown !== undefined) {
-        for (const address of this.chains.entriesOf(chain)) {
-          const { kind, module } = this.frameOfAddress(address)
-          if (kind === unknownKind) unknown.add(thread.pid, thread.comm, module, 1)
-        }
-      }
-      if (thread !== lastThread) {
-        lastThread = thread
-        lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
-        threadRow.set(thread, lastRow)
-      }
-      const weight = batch.weights[i] ?? 1
-      builder.addSample(
-        stack,
-        lastRow,
-        (timeNs - zeroNs) / 1000,
-        weight,
-        eventsPerSample === 'weight' ? Math.max(1, weight) : eventsPerSample,
-      )
-    }
-    return { profile: builder.build(), counts }
+  /** Samples as a profile. Their addresses should be answered. */
+  profileOf(samples: StackSamples, options: ProfileOptions): { profile: Profile; counts: FrameCounts } {
+    return stackProfile(samples, { chains: this.chains, names: this.names }, options)
   }
 
   private processEnded(pid: number): void {
@@ -451,7 +341,7 @@ export class StackRecorder implements PerfStreamHandler {
       const before = this.addresses.length
       const address = this.addresses.intern(addressSpace, context, high, low)
       if (address === before) {
-        this.frameOf[address] = 0
+        this.names.add(address)
         this.pidOf[address] = pid
         this.processes.remember(addressSpace, high * 4_294_967_296 + low)
         const bpf = context === CONTEXT.kernel ? this.bpf.lookup(high, low) : null

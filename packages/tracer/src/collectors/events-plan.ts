@@ -34,7 +34,7 @@ export type EventsPlan = CollectorPlanOf<'events'> & {
 /**
  * A row for each event, with the values of its fields.
  *
- *   @b  rows that may still be sent in this second    @g  how many that were    @l  rows that may still be sent at all
+ *   @b  rows that may still be sent in this second, -1 when it is over    @g  how many that were    @l  rows that may still be sent at all
  *   @k  rows sent (to notice those that were lost on the way)    @o  rows beyond the caps: counted, not sent    @u  unmatched ends
  *
  * Several CPUs may count @b down at once, so that a few rows more than asked for may be sent: the agent cuts those, and counts them.
@@ -61,8 +61,6 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
           reads: ['tid', 'comm', ...fields],
         })
   const filter = span?.filter ?? scopeFilter(resolved.scope)
-  // Whoever asks for these very processes gets them.
-  const others = resolved.scope.kind === 'processes' ? [] : [code`pid != @self`, code`pid != ${integer(process.pid)}`]
   const rows = probes.fire.map((probe, index) => {
     const at: FieldContext = span?.contextOf(probe) ?? { probe, start: null, duration: null }
     const row = rowOf({
@@ -79,11 +77,22 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
   if (new Set(columns).size > 1)
     throw new TraceRefusal('bad-spec', 'The fields are not of the same types in all of the probes: record them in captures of their own.')
   const programs = rows.map(({ probe, at, row }) => {
-    const send = lines(code`if (@b > 0) {`, code`      @b--; @k = count();`, row.send, code`    } else if (@z == 0) { @o = count(); }`)
-    const conditions = [...(filter.where === null ? [] : [filter.where]), ...others, ...conditionCodes(when, at)]
+    const send = lines(
+      code`$b = @b;`,
+      code`      if ($b > 0) {`,
+      code`      @b = $b - 1; @k = count();`,
+      row.send,
+      code`      } else if ($b == 0) { @o = count(); }`,
+    )
+    // Whoever asks for these very processes gets them.
+    const ofOthers =
+      resolved.scope.kind === 'processes'
+        ? code`      ${send}`
+        : lines(code`      $p = pid; if ($p != @self && $p != ${integer(process.pid)}) {`, code`      ${send}`, code`      }`)
+    const conditions = [...(filter.where === null ? [] : [filter.where]), ...conditionCodes(when, at)]
     if (span !== null) {
       const condition = and(conditions)
-      const found = condition === null ? code`    ${send}` : lines(code`    if (${condition}) { ${send} }`)
+      const found = condition === null ? ofOthers : lines(code`    if (${condition}) {`, ofOthers, code`    }`)
       return lines(code`${probePoint(probe)} {`, span.endBody(probe, found, code`@u = count();`), code`}`)
     }
     const all = and([
@@ -91,7 +100,7 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
       ...(every > 1 ? [code`rand % ${integer(every)} == 0`] : []),
       ...conditions,
     ])
-    return code`${probePoint(probe)} ${all === null ? nothing : code`/${all}/ `}{ ${send} }`
+    return lines(code`${probePoint(probe)} ${all === null ? nothing : code`/${all}/ `}{`, ofOthers, code`}`)
   })
   const perSecond = integer(maxPerSecond)
   const grant = code`@g = (@l < ${perSecond} ? @l : ${perSecond}); @b = @g;`
@@ -103,8 +112,8 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
     begin: code`@b = (int64)0; @g = (int64)0; @l = (int64)${integer(maxRows)};`,
     onExit: span?.onExit ?? nothing,
     onReady: grant,
-    closeTap: code`@b = 0; @l = 0;`,
-    onTick: code`${span?.onTick ?? nothing} @l = @l - (@g - @b); ${grant}`,
+    closeTap: code`@b = (int64)-1; @l = (int64)-1;`,
+    onTick: code`${span?.onTick ?? nothing} if (@z == 0) { @l = @l - (@g - @b); ${grant} }`,
     onSlice: join([code`print(@k); print(@o);`, ...(span?.countsUnmatched ? [code`print(@u);`] : [])], code` `),
     keepNames: false,
     workMaps: span?.maps ?? [],

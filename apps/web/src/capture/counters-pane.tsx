@@ -23,6 +23,7 @@ import { type CounterRow, counterRows, isEstimate } from './counter-rows.ts'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { TABLE_HEAD } from './sort-head.tsx'
+import { UnsupportedCounters } from './unsupported-counters.tsx'
 import type { Result } from './use-result.ts'
 import type { UpdateView } from './use-view-state.ts'
 import { Waiting } from './waiting.tsx'
@@ -99,7 +100,7 @@ export function CountersPane({ capture, domainMs, counters, view, update, findRe
         <SkeletonRows label="Loading the counters" rows={8} />
       ) : all.length === 0 ? (
         unsupported.length > 0 ? (
-          <UnsupportedList list={unsupported} manyHosts={manyHosts} />
+          <UnsupportedCounters list={unsupported} manyHosts={manyHosts} />
         ) : (
           <Waiting
             capture={capture}
@@ -145,7 +146,7 @@ export function CountersPane({ capture, domainMs, counters, view, update, findRe
             domainMs={domainMs}
             window={window}
           />
-          {unsupported.length > 0 ? <UnsupportedList list={unsupported} manyHosts={manyHosts} /> : null}
+          {unsupported.length > 0 ? <UnsupportedCounters list={unsupported} manyHosts={manyHosts} /> : null}
         </>
       )}
     </Pane>
@@ -275,37 +276,5 @@ function Rows({ rows, selected, onSelect, manyHosts, perCpu, stepMs, domainMs, w
         })}
       </table>
     </section>
-  )
-}
-
-type Unsupported = { event: string; reason: string; hostName: string }
-
-/** What hosts could not count, and why: the same reason once. */
-function UnsupportedList({ list, manyHosts }: { list: readonly Unsupported[]; manyHosts: boolean }) {
-  const byReason = new Map<string, Unsupported & { hosts: string[] }>()
-  for (const one of list) {
-    const key = JSON.stringify([one.event, one.reason])
-    const known = byReason.get(key)
-    if (known) known.hosts.push(one.hostName)
-    else byReason.set(key, { ...one, hosts: [one.hostName] })
-  }
-  return (
-    <details className="max-h-[40%] shrink-0 overflow-auto border-line border-t px-3 py-1.5 text-sm" data-testid="counters-unsupported">
-      <summary className="text-warn">{formatPlural(byReason.size, 'counter')} could not be counted</summary>
-      <ul className="pt-1 text-ink-2">
-        {[...byReason.values()].slice(0, 40).map((one) => (
-          <li key={`${one.event} ${one.reason}`}>
-            <HostText text={one.event} mono />
-            {manyHosts ? (
-              <>
-                {' '}
-                on <HostText text={one.hosts.length > 3 ? `${one.hosts.length} hosts` : one.hosts.join(', ')} />
-              </>
-            ) : null}
-            : <HostText text={one.reason} wrap />
-          </li>
-        ))}
-      </ul>
-    </details>
   )
 }

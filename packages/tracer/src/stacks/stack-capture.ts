@@ -22,6 +22,8 @@ const MAX_RETAINED_BYTES = 384 * 1024 * 1024
 /** perf hands over its buffers when it is asked to, this often. */
 const FLUSH_EVERY_MS = 500
 const RESOLVE_TIMEOUT_MS = 30_000
+/** Who gives less time than this for names is in a hurry. */
+const PATIENT_MS = 5_000
 
 export type StackCaptureOptions = {
   record: HostCommand
@@ -147,7 +149,7 @@ export class StackCapture {
   async resolve(giveUpAfterMs: number): Promise<StackBatch> {
     const batch = this.recorder.takeBatch()
     await this.script.resolve(batch.thinned, batch.asked, giveUpAfterMs)
-    await this.followJitMaps()
+    await this.followJitMaps(giveUpAfterMs >= PATIENT_MS)
     return batch
   }
 
@@ -238,13 +240,14 @@ export class StackCapture {
     addresses.set(address, place.value)
   }
 
-  private async followJitMaps(): Promise<void> {
+  /** `askJvms`: there is time to ask JVMs for their symbols; after a cancel there is not. */
+  private async followJitMaps(askJvms: boolean): Promise<void> {
     const last = this.status !== null || this.interrupted
     for (const [pid, addresses] of this.jitAddresses) {
       await this.jitMaps.update(pid)
       const isNamed = (value: number) => Boolean(this.jitMaps.lookup(pid, value))
       const unnamed = [...addresses.values()].some((value) => !isNamed(value))
-      if (unnamed && (await this.javaMaps.refresh(pid, last))) await this.jitMaps.readAgain(pid)
+      if (unnamed && askJvms && (await this.javaMaps.refresh(pid, last))) await this.jitMaps.readAgain(pid)
       for (const [address, value] of addresses) {
         const name = this.jitMaps.lookup(pid, value)
         if (name !== null && name !== '')

@@ -3,7 +3,7 @@ import type { TraceScope } from '../capture-plan.ts'
 import type { ResolvedProbe } from '../probes/resolved-probe.ts'
 import { syscallNumber } from '../syscalls/syscall-names.ts'
 import { TraceRefusal } from '../trace-errors.ts'
-import { and, type Code, code, integer, join, lines, nothing } from './code.ts'
+import { type Code, code, integer, join, lines, nothing } from './code.ts'
 import { conditionCodes } from './conditions.ts'
 import { type FieldContext, fieldValue } from './fields.ts'
 import { keepValues, startContext } from './kept-values.ts'
@@ -26,11 +26,19 @@ import type { Value } from './value.ts'
  * it is full; then it is emptied, so that a capture never stops measuring, and what was under way counts as unmatched.
  */
 export type Span = {
-  /** Programs of the probes that begin a span. They stand before those that end one: bpftrace learns the types of what is kept from them. */
+  /**
+   * Programs of the probes that only begin a span. They stand before those that end one: bpftrace learns the types of what is kept from
+   * them.
+   */
   starts: Code
+  /** Programs of all probes: one that begins and ends spans has one for both. */
+  programCount: number
   /** Fields as seen by the program of an ending probe. */
   contextOf(end: ResolvedProbe): FieldContext
-  /** The body of an ending probe: `found` runs with $l, the length in ns; `unmatched` where the beginning was not seen. */
+  /**
+   * The body of an ending probe: `found` runs with $l, the length in ns; `unmatched` where the beginning was not seen. Where the probe
+   * begins spans too (a socket's change of state ends one and begins the next), the beginning comes last: else the same hit would end it.
+   */
   endBody(end: ResolvedProbe, found: Code, unmatched: Code): Code
   /** Name of whoever a span belongs to; null where it is not known when it ends. */
   commOf(end: ResolvedProbe): Code | null
@@ -74,23 +82,25 @@ export function spanOf(input: SpanInput): Span {
   const filter = scopeFilter(scope, subject === null ? null : numberOf(subject, startContext(firstStart)))
   const kept = keepValues(keptNames(input, match, subject), starts)
   const countsUnmatched = start.when.length === 0 && input.every === 1 && (match !== 'fields' || filter.who === null)
+  const beginnings = starts.map((probe, index) => {
+    const { prepare, key } = startKey(input, match, probe, index)
+    // Nothing begins before everything is attached: its end might be missed, and it be taken for the beginning of a later one.
+    const conditions = [
+      code`@r`,
+      ...(filter.who === null ? [] : [filter.who]),
+      ...(input.every > 1 ? [code`rand % ${integer(input.every)} == 0`] : []),
+      ...conditionCodes(start.when, startContext(probe)),
+    ]
+    const store = code`${prepare}${kept.store(probe, key)}`
+    return { point: probePoint(probe), condition: join(conditions, code` && `), store, check: kept.checkStored(key) }
+  })
+  const endPoints = new Set(ends.map((end) => probePoint(end).text))
+  const onlyBegin = beginnings.filter(({ point }) => !endPoints.has(point.text))
   return {
     filter,
     countsUnmatched,
-    starts: lines(
-      ...starts.map((probe, index) => {
-        const { prepare, key } = startKey(input, match, probe, index)
-        // Nothing begins before everything is attached: its end might be missed, and it be taken for the beginning of a later one.
-        const conditions = and([
-          code`@r`,
-          ...(filter.who === null ? [] : [filter.who]),
-          ...(input.every > 1 ? [code`rand % ${integer(input.every)} == 0`] : []),
-          ...conditionCodes(start.when, startContext(probe)),
-        ])
-        const predicate = conditions === null ? nothing : code`/${conditions}/ `
-        return code`${probePoint(probe)} ${predicate}{ ${prepare}${kept.store(probe, key)} ${kept.checkStored(key)} }`
-      }),
-    ),
+    starts: lines(...onlyBegin.map(({ point, condition, store, check }) => code`${point} /${condition}/ { ${store} ${check} }`)),
+    programCount: onlyBegin.length + ends.length,
     contextOf: (end) => {
       const { key } = endKey(input, match, end)
       return {
@@ -103,13 +113,18 @@ export function spanOf(input: SpanInput): Span {
     endBody: (end, found, unmatched) => {
       const { prepare, key } = endKey(input, match, end)
       const missed = countsUnmatched ? code` else ${unmatchedOf(end, input, filter, match, unmatched)}` : nothing
+      const point = probePoint(end)
+      const begins = beginnings.find((beginning) => beginning.point.text === point.text)
       return lines(
+        // Never runs: says the types of what is kept before it is read.
+        begins === undefined ? nothing : code`  if (0) { ${begins.store} }`,
         code`  ${prepare}$s = @s[${key}];`,
         code`  if (${kept.moment}) {`,
         code`    $l = nsecs - ${kept.moment};`,
         found,
         code`    ${kept.remove(key)}`,
         code`  }${missed}`,
+        begins === undefined ? nothing : code`  if (${begins.condition}) { ${begins.store} ${begins.check} }`,
       )
     },
     commOf: (end) => {

@@ -107,7 +107,7 @@ export function planEvents(context: PlanContext<'events'>): EventsPlan {
   const program = programOf({
     durationMs: spec.durationMs,
     probes: lines(...(span === null ? [] : [span.starts]), ...programs),
-    probeCount: probes.fire.length + probes.start.length,
+    probeCount: span?.programCount ?? probes.fire.length,
     filter,
     begin: code`@b = (int64)0; @g = (int64)0; @l = (int64)${integer(maxRows)};`,
     onExit: span?.onExit ?? nothing,

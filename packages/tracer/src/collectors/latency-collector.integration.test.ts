@@ -151,6 +151,20 @@ describe.skipIf(!usable)('latency', () => {
     ).toBeGreaterThan(25)
   })
 
+  it('from one hit of a probe to the next one', async () => {
+    const { probe } = calls('nap')
+    const entry = { kind: 'uprobe', binary: { of: 'path', path: program.path }, function: 'nap' } as const
+    expect(probe).toMatchObject(entry)
+    const result = await latency(
+      { start: { probe: entry }, probe: entry, groupBy: 'start.arg0' },
+      { work: () => program.run(['naps', 21, 5_000]) },
+    )
+    // The first one ends what nobody saw begin.
+    expect(sums(result)).toEqual({ spans: 20, unmatched: 1, lost: 0 })
+    expect(atLeast(latencyRows(result), 22)).toBe(20)
+    expect(new Set(latencyRows(result).map(({ key }) => key)).size).toBe(1)
+  })
+
   it('goes on measuring when there is no more room for beginnings, and counts what that cost', async () => {
     const withLittleRoom = (plan: CapturePlan): CapturePlan => ({
       ...plan,

@@ -59,7 +59,7 @@ export function planLatency(context: PlanContext<'latency'>): LatencyPlan {
   const program = programOf({
     durationMs: spec.durationMs,
     probes: lines(span.starts, ...probes.fire.map((end, i) => endProgram(span, end, groups[i] ?? NO_GROUP, when))),
-    probeCount: probes.fire.length + probes.start.length,
+    probeCount: span.programCount,
     filter: span.filter,
     begin: code`@q = 0;`,
     onExit: span.onExit,

@@ -146,6 +146,20 @@ describe('order of time', () => {
     expect(seen.map(({ time }) => time)).toEqual([20, 30, 35, 40])
     expect(cut).toBe(false)
   })
+
+  it('lets go of the last records before a silence when it is told to, once, and goes on in order', () => {
+    const times: number[] = []
+    const stream = new PerfStream({ onEvent: () => {}, onRecord: () => {}, onSample: (_event, _block, _offset, time) => times.push(time) })
+    for (const piece of [header, attrRecord(), sample(30), sample(20), round]) stream.push(piece)
+    expect([times, stream.heldRecords]).toEqual([[], 2])
+    stream.releaseHeld()
+    stream.releaseHeld()
+    expect([times, stream.heldRecords]).toEqual([[20, 30], 0])
+    for (const piece of [sample(50), sample(40), round, sample(60), round]) stream.push(piece)
+    expect(times).toEqual([20, 30, 40, 50])
+    stream.end()
+    expect(times).toEqual([20, 30, 40, 50, 60])
+  })
 })
 
 describe('broken streams', () => {

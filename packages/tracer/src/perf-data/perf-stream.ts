@@ -63,6 +63,14 @@ export class PerfStream {
     return { cut: this.scanner.pendingBytes > 0 || (!this.headerDone && this.header.length > 0) }
   }
 
+  /**
+   * Lets go of what is held back, for when it is known that nothing older will come. perf says that a round is over only when it has
+   * written something, so the last record before a silence would wait for whatever comes after it.
+   */
+  releaseHeld(): void {
+    this.ordered.finish(this.visitOrdered)
+  }
+
   /** Records that are held back until their order is certain. */
   get heldRecords(): number {
     return this.ordered.length

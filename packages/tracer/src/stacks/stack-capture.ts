@@ -21,6 +21,8 @@ const MAX_BUFFERED_BYTES = 128 * 1024 * 1024
 const MAX_RETAINED_BYTES = 384 * 1024 * 1024
 /** perf hands over its buffers when it is asked to, this often. */
 const FLUSH_EVERY_MS = 500
+/** It was asked so often, one after the other, and had nothing more: then nothing older than what it has handed over is on its way. */
+const SILENT_FLUSHES = 3
 const RESOLVE_TIMEOUT_MS = 30_000
 /** Who gives less time than this for names is in a hurry. */
 const PATIENT_MS = 5_000
@@ -65,6 +67,7 @@ export class StackCapture {
   /** Addresses in run-time code: by process, with their value. */
   private readonly jitAddresses = new Map<number, Map<number, number>>()
   private interrupted = false
+  private silentFlushes = 0
 
   constructor(options: StackCaptureOptions) {
     let begun: (attached: boolean) => void = () => {}
@@ -91,7 +94,7 @@ export class StackCapture {
     this.script = new PerfScript(options.script, (address, text) => this.setSymbol(address, text))
     this.record = new GuardedChild(options.record, { control: true })
     this.record.stdout.on('data', (chunk: Buffer) => this.receive(chunk))
-    this.flushTimer = setInterval(() => this.record.control?.write('ping\n'), FLUSH_EVERY_MS)
+    this.flushTimer = setInterval(() => this.flush(), FLUSH_EVERY_MS)
     this.ended = this.record.exited.then((status) => {
       clearInterval(this.flushTimer)
       this.status = status
@@ -199,10 +202,20 @@ export class StackCapture {
     this.mountRoots.close()
   }
 
+  private flush(): void {
+    this.record.control?.write('ping\n')
+    if (++this.silentFlushes === SILENT_FLUSHES) this.read(() => this.stream.releaseHeld())
+  }
+
   private receive(chunk: Buffer): void {
+    this.silentFlushes = 0
+    this.read(() => this.stream.push(chunk))
+  }
+
+  private read(more: () => void): void {
     if (this.problem !== null) return
     try {
-      this.stream.push(chunk)
+      more()
     } catch (error) {
       if (!(error instanceof PerfDataError)) throw error
       this.fail(`perf's output could not be read: ${error.message}`)

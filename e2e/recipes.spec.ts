@@ -31,8 +31,10 @@ test('the palette leads to a recipe', async ({ page }) => {
   await page.goto('/hosts')
   await page.getByTestId('open-palette').click()
   await page.getByPlaceholder(/recipe/).fill('offcputime')
+  // Captures that were made with it have its name too.
   await page
-    .getByRole('option', { name: /Off-CPU time/ })
+    .getByRole('group', { name: 'Recipes' })
+    .getByRole('option', { name: /^Off-CPU time/ })
     .first()
     .click()
   // The form puts the host that it picked by itself into its address, before the recipe.

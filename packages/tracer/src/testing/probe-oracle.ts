@@ -29,21 +29,28 @@ export class ProbeOracle {
    * be there once besides.
    */
   complaint(instrument: unknown, attached: readonly string[], mayRemain: readonly string[] = []): string | null {
-    const left = [...attached]
-    const asked = probesOf(instrumentSchema.parse(instrument))
+    const parsed = instrumentSchema.parse(instrument)
+    const asked = probesOf(parsed)
+    const claims = new Map<string, number>()
     // A counter that is asked for twice is counted once.
     for (const probe of asked.filter(
       (it, i) => it.kind !== 'pmu' || asked.findIndex((other) => other.kind === 'pmu' && other.event === it.event) === i,
     )) {
-      const mine = left.filter((point) => this.isOf(probe, point))
+      const mine = attached.filter((point) => this.isOf(probe, point))
       const wanted = this.howMany(probe)
       if (wanted !== null && new Set(mine).size !== wanted) return `${new Set(mine).size} of ${wanted} of ${JSON.stringify(probe)}`
       if (mine.length === 0) return `nothing of ${JSON.stringify(probe)}`
-      // Each once: the same may have been asked for twice.
-      for (const point of new Set(mine)) left.splice(left.indexOf(point), 1)
+      for (const point of new Set(mine)) claims.set(point, (claims.get(point) ?? 0) + 1)
     }
-    for (const point of mayRemain) if (left.includes(point)) left.splice(left.indexOf(point), 1)
-    return left.length === 0 ? null : `not asked for: ${left.join(', ')}`
+    // What begins spans and ends them has one program for both.
+    const mayShare = 'start' in parsed && parsed.start !== undefined
+    for (const point of new Set(attached)) {
+      const times = attached.filter((other) => other === point).length
+      const wanted = claims.get(point) ?? 0
+      if (times > wanted + (mayRemain.includes(point) ? 1 : 0)) return `not asked for: ${point}, ${times} times for ${wanted}`
+      if (times < (mayShare ? Math.min(1, wanted) : wanted)) return `${point} is there ${times} times, not ${wanted}`
+    }
+    return null
   }
 
   /** How many points a probe stands for; null where that depends on a file that is looked at when its points are. */

@@ -28,7 +28,8 @@ describe('each recipe on a real workload', () => {
   afterAll(() => workloads.close())
 
   const runs = Object.entries(RECIPE_RUNS).flatMap(([id, run]) => (run.how === 'here' ? [{ id, run }] : []))
-  it.for(runs)('$id', async ({ id, run }, { skip }) => {
+  // They mostly wait, each for its own capture.
+  it.concurrent.for(runs)('$id', async ({ id, run }, { skip }) => {
     let pid: number
     let stop: () => Promise<void>
     try {

@@ -152,13 +152,9 @@ describe.skipIf(!usable)('latency', () => {
   })
 
   it('from one hit of a probe to the next one', async () => {
-    const { probe } = calls('nap')
-    const entry = { kind: 'uprobe', binary: { of: 'path', path: program.path }, function: 'nap' } as const
-    expect(probe).toMatchObject(entry)
-    const result = await latency(
-      { start: { probe: entry }, probe: entry, groupBy: 'start.arg0' },
-      { work: () => program.run(['naps', 21, 5_000]) },
-    )
+    const { start, probe } = calls('nap')
+    expect(probe).toMatchObject(start.probe)
+    const result = await latency({ start, probe: start.probe, groupBy: 'start.arg0' }, { work: () => program.run(['naps', 21, 5_000]) })
     // The first one ends what nobody saw begin.
     expect(sums(result)).toEqual({ spans: 20, unmatched: 1, lost: 0 })
     expect(atLeast(latencyRows(result), 22)).toBe(20)

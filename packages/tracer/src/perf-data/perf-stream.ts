@@ -59,7 +59,7 @@ export class PerfStream {
 
   /** The stream has ended: lets go of what is still held back. Returns whether the stream was cut within a record. */
   end(): { cut: boolean } {
-    this.ordered.finish(this.visitOrdered)
+    this.releaseHeld()
     return { cut: this.scanner.pendingBytes > 0 || (!this.headerDone && this.header.length > 0) }
   }
 

@@ -43,12 +43,12 @@ export class ProbeOracle {
       for (const point of new Set(mine)) claims.set(point, (claims.get(point) ?? 0) + 1)
     }
     // What begins spans and ends them has one program for both.
-    const mayShare = 'start' in parsed && parsed.start !== undefined
+    const isSpan = 'start' in parsed && parsed.start !== undefined
     for (const point of new Set(attached)) {
       const times = attached.filter((other) => other === point).length
-      const wanted = claims.get(point) ?? 0
-      if (times > wanted + (mayRemain.includes(point) ? 1 : 0)) return `not asked for: ${point}, ${times} times for ${wanted}`
-      if (times < (mayShare ? Math.min(1, wanted) : wanted)) return `${point} is there ${times} times, not ${wanted}`
+      const claimed = claims.get(point) ?? 0
+      const wanted = isSpan ? Math.min(1, claimed) : claimed
+      if (times < wanted || times > wanted + (mayRemain.includes(point) ? 1 : 0)) return `${point} is there ${times} times, not ${wanted}`
     }
     return null
   }

@@ -19,7 +19,13 @@ export const timeWindowSchema = z
   .refine((w) => w.fromMs < w.toMs, 'a window ends after it begins')
 export type TimeWindow = z.infer<typeof timeWindowSchema>
 
-const selection = { id: idSchema, process: processRefSchema.optional(), window: timeWindowSchema.optional() }
+/** `host`: only what this host recorded; rates are then over its time. A process of another host selects nothing. */
+const selection = {
+  id: idSchema,
+  host: idSchema.optional(),
+  process: processRefSchema.optional(),
+  window: timeWindowSchema.optional(),
+}
 /** Words that must all occur in a row, whatever their case. */
 const search = z.string().max(200).default('')
 
@@ -57,12 +63,12 @@ export const eventsQuerySchema = z.object({
 })
 export type EventsQuery = z.infer<typeof eventsQuerySchema>
 
-export const countersQuerySchema = z.object({ id: idSchema, window: timeWindowSchema.optional() })
+export const countersQuerySchema = z.object({ id: idSchema, host: idSchema.optional(), window: timeWindowSchema.optional() })
 export type CountersQuery = z.infer<typeof countersQuerySchema>
 
 /**
  * Time in bins of `stepMs`, from 0. Slices that lie across a boundary are divided by time, so counts of a bin may be fractions.
- * `coveredMs`: how much of each bin any host recorded; a rate is count / coveredMs.
+ * `coveredMs`: how much of each bin any host recorded, or the selected one did; a rate is count / coveredMs. As long as any host recorded.
  */
 export type TimeGrid = { stepMs: number; coveredMs: number[] }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type CaptureViewState, DEFAULT_VIEW_STATE, FLAME_GROUPINGS, formatViewState, parseViewState, SYSCALL_SORTS } from './view-state.ts'
+import {
+  type CaptureViewState,
+  DEFAULT_VIEW_STATE,
+  FLAME_GROUPINGS,
+  formatViewState,
+  parseViewState,
+  patchView,
+  SYSCALL_SORTS,
+} from './view-state.ts'
 
 const parse = (query: string) => parseViewState(new URLSearchParams(query))
 
@@ -12,6 +20,8 @@ const busy: CaptureViewState = {
   group: 'thread',
   color: 'module',
   process: 'h_1-x:4242',
+  host: 'h_1-x',
+  against: 'rest',
   filter: 'econn refused=?',
   sort: 'p99',
   dir: 'asc',
@@ -48,7 +58,7 @@ describe('view state in the URL', () => {
 
   it('lets one unreadable field fall back alone', () => {
     const view = parse(
-      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&countsBy=probes&latencyBy=probe&perCpu=maybe',
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&countsBy=probes&latencyBy=probe&perCpu=maybe&host=a/b&against=me',
     )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })
@@ -66,5 +76,29 @@ describe('view state in the URL', () => {
     ]) {
       expect(() => parse(query)).not.toThrow()
     }
+  })
+})
+
+describe('the selection', () => {
+  const on = (over: Partial<CaptureViewState>): CaptureViewState => ({ ...DEFAULT_VIEW_STATE, ...over })
+  const selected = ({ host, process, against }: CaptureViewState) => [host, process, against]
+
+  it('is of one host: what was chosen last wins', () => {
+    expect(selected(patchView(on({ process: 'a:1' }), { host: 'b' }))).toEqual(['b', '', ''])
+    expect(selected(patchView(on({ process: 'a:1' }), { host: 'a' }))).toEqual(['a', 'a:1', ''])
+    expect(selected(patchView(on({ host: 'a' }), { process: 'b:1' }))).toEqual(['b', 'b:1', ''])
+    expect(selected(patchView(on({ host: 'a' }), { process: 'a:1' }))).toEqual(['a', 'a:1', ''])
+    expect(selected(patchView(on({ host: 'a', process: 'a:1' }), { host: '' }))).toEqual(['', 'a:1', ''])
+    // No host was selected, so none is: the process alone says where it is.
+    expect(selected(patchView(on({}), { process: 'b:1' }))).toEqual(['', 'b:1', ''])
+    expect(selected(patchView(on({}), { host: 'a', process: 'b:1' }))).toEqual(['b', 'b:1', ''])
+  })
+
+  it('compares only a selected host with the rest, and leaves all else as it is', () => {
+    expect(selected(patchView(on({}), { host: 'a', against: 'rest' }))).toEqual(['a', '', 'rest'])
+    expect(selected(patchView(on({ host: 'a', against: 'rest' }), { host: 'b' }))).toEqual(['b', '', 'rest'])
+    expect(selected(patchView(on({ host: 'a', against: 'rest' }), { host: '' }))).toEqual(['', '', ''])
+    expect(selected(patchView(on({}), { against: 'rest' }))).toEqual(['', '', ''])
+    expect(patchView(busy, { search: 'x' })).toEqual({ ...busy, search: 'x' })
   })
 })

@@ -33,6 +33,14 @@ export const captureViewStateSchema = z.object({
     .regex(/^([A-Za-z0-9_-]+:\d+)?$/)
     .default('')
     .catch(''),
+  /** Id of the selected host, '' for all; narrows every pane. */
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,64}$/)
+    .default('')
+    .catch(''),
+  /** What the selected host is compared with: nothing, or the other hosts of the capture together. */
+  against: z.enum(['', 'rest']).default('').catch(''),
   /** Text that filters the syscall table by process, syscall or errno. */
   filter: z.string().max(200).default('').catch(''),
   sort: z.enum(SYSCALL_SORTS).default('calls').catch('calls'),
@@ -87,6 +95,24 @@ export const DEFAULT_VIEW_STATE: CaptureViewState = captureViewStateSchema.parse
 /** Query string → view. Unknown keys are ignored; never throws. */
 export function parseViewState(params: URLSearchParams): CaptureViewState {
   return captureViewStateSchema.parse(Object.fromEntries(params))
+}
+
+/** Host of a `hostId:pid` of the view; '' for none. */
+export const hostOfProcess = (process: string): string => process.slice(0, Math.max(0, process.lastIndexOf(':')))
+
+/**
+ * The view after a change, with one selection: the process lies on the selected host, and only a selected host is compared with the rest.
+ * What the change names wins: a host chosen lets a process of another one go, a process chosen moves the host with it.
+ */
+export function patchView(view: CaptureViewState, patch: Partial<CaptureViewState>): CaptureViewState {
+  const next = { ...view, ...patch }
+  const ofProcess = hostOfProcess(next.process)
+  if (next.host !== '' && ofProcess !== '' && ofProcess !== next.host) {
+    if (patch.process === undefined) next.process = ''
+    else next.host = ofProcess
+  }
+  if (next.host === '') next.against = ''
+  return next
 }
 
 /** View → query string without `?`: `v=1` and whatever differs from the defaults; '' for the default view. */

@@ -47,10 +47,14 @@ export class DeltaRows<Cells> {
   }
 
   /** Rows of the selection; `search`: words that must all occur in process, pid, host, probe or value. */
-  *select(selection: { process?: ProcessRef | undefined; search: string }, hosts: HostTimes): Generator<DeltaRow<Cells>> {
+  *select(
+    selection: { host?: string | undefined; process?: ProcessRef | undefined; search: string },
+    hosts: HostTimes,
+  ): Generator<DeltaRow<Cells>> {
     const words = selection.search.toLowerCase().split(/\s+/).filter(Boolean)
-    const { process } = selection
+    const { host, process } = selection
     for (const row of this.rows.values()) {
+      if (host !== undefined && row.hostId !== host) continue
       if (process && (row.pid !== process.pid || row.hostId !== process.hostId)) continue
       if (words.length > 0) {
         const name = hosts.get(row.hostId)?.name ?? ''

@@ -40,6 +40,20 @@ describe('viewCounters', () => {
     expect(late.series[0]?.values).toEqual([100, 300])
   })
 
+  it('narrows to one host: its series, its time, its reasons', () => {
+    const merged = emptyCounters(SHAPE)
+    for (const atMs of [0, 1_000, 2_000]) addCounters(merged, 'host-a', countersOf(100, { atMs }))
+    addCounters(merged, 'host-b', { ...countersOf(7), unsupported: [{ event: 'cache-misses', reason: 'none' }] })
+    const view = viewCounters(merged, { host: 'host-b' }, HOSTS)
+    expect(view.grid.coveredMs).toEqual([0, 1_000, 0])
+    expect(view.series.map((s) => [s.hostName, s.value])).toEqual([
+      ['beta', 7],
+      ['beta', 3.5],
+    ])
+    expect(view.hosts.map((host) => host.hostName)).toEqual(['beta'])
+    expect(viewCounters(merged, { host: 'nobody' }, HOSTS)).toMatchObject({ series: [], hosts: [] })
+  })
+
   it('keeps CPUs, units and what was not counted apart', () => {
     const counter = { event: 'task-clock', unit: 'ns', value: 5, runningShare: 1 }
     const merged = emptyCounters(SHAPE)

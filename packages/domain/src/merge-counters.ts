@@ -74,10 +74,12 @@ export function countersBytes(merged: MergedCounters): number {
 }
 
 /** The merged counters as a screen shows them, in order of host, event, CPU. */
-export function viewCounters(merged: MergedCounters, query: Pick<CountersQuery, 'window'>, hosts: HostTimes): CaptureCounters {
-  const grid = gridOf(merged.coverage, hosts, merged.stepMs)
+export function viewCounters(merged: MergedCounters, query: Pick<CountersQuery, 'host' | 'window'>, hosts: HostTimes): CaptureCounters {
+  const grid = gridOf(merged.coverage, hosts, merged.stepMs, query.host)
   const nameOf = (hostId: string) => hosts.get(hostId)?.name ?? ''
+  const isSelected = ({ hostId }: { hostId: string }) => query.host === undefined || hostId === query.host
   const series = [...merged.series.values()]
+    .filter(isSelected)
     .map((one) => seriesView(one, nameOf(one.hostId), offsetBins(hosts, one.hostId, merged.stepMs), grid, query))
     .sort((a, b) => byText(a.hostName, b.hostName) || byText(a.event, b.event) || byText(a.unit, b.unit) || (a.cpu ?? -1) - (b.cpu ?? -1))
   return {
@@ -89,6 +91,7 @@ export function viewCounters(merged: MergedCounters, query: Pick<CountersQuery, 
         hostName: nameOf(hostId),
         unsupported: [...reasons].map(([event, reason]) => ({ event, reason })),
       }))
+      .filter(isSelected)
       .sort((a, b) => byText(a.hostName, b.hostName)),
     leftOut: merged.leftOut.size,
   }

@@ -108,11 +108,42 @@ describe('viewCounts', () => {
     const view = viewCounts(merged, query(), HOSTS)
     expect(view.rows.map((row) => row.pid)).toEqual([3, 2, 1])
     expect(view).toMatchObject({ total: { count: 30 }, beyond: 18, others: { rows: 0, count: 18, counts: [9, 9] } })
+    // Nobody knows whose those are: not the one host's either.
+    expect(viewCounts(merged, query({ host: 'host-a' }), HOSTS)).toMatchObject({ total: { count: 12 }, beyond: 0, others: null })
     expect(viewCounts(merged, query({ process: { hostId: 'host-a', pid: 1 } }), HOSTS)).toMatchObject({
       total: { count: 2 },
       beyond: 0,
       others: null,
     })
+  })
+
+  it('of one host is what a capture of that host alone would be', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const { deltas, merged } = sample(seed)
+      for (const host of ['host-a', 'host-b']) {
+        const alone = emptyCounts(SHAPE)
+        for (const { hostId, delta } of deltas) if (hostId === host) addCounts(alone, hostId, delta)
+        for (const over of [{}, { by: 'process' as const, limit: 2 }, { window: { fromMs: 4_000, toMs: 9_000 }, search: 'vfs_read' }]) {
+          const view = viewCounts(merged, query({ ...over, host }), HOSTS)
+          const expected = viewCounts(alone, query(over), HOSTS)
+          // The axis stays as long as that of all hosts; nothing of it is covered where this host recorded nothing.
+          const bins = view.grid.coveredMs.length
+          const padded = (values: number[]) => [...values, ...new Array<number>(bins - values.length).fill(0)]
+          const longer = <T extends { counts: number[]; sums: number[] }>(row: T) => ({
+            ...row,
+            counts: padded(row.counts),
+            sums: padded(row.sums),
+          })
+          expect(bins).toBe(viewCounts(merged, query(over), HOSTS).grid.coveredMs.length)
+          expect(view).toEqual({
+            ...expected,
+            grid: { stepMs: 1_000, coveredMs: padded(expected.grid.coveredMs) },
+            rows: expected.rows.map(longer),
+            others: expected.others && longer(expected.others),
+          })
+        }
+      }
+    }
   })
 
   it('says what hosts lost, and whose names are known', () => {

@@ -48,7 +48,7 @@ export function countsBytes(merged: MergedCounts): number {
 /** The merged counts as a screen shows them. */
 export function viewCounts(merged: MergedCounts, query: Omit<CountsQuery, 'id'>, hosts: HostTimes): CaptureCounts {
   const { stepMs, rows } = merged
-  const grid = gridOf(merged.coverage, hosts, stepMs)
+  const grid = gridOf(merged.coverage, hosts, stepMs, query.host)
   const groups = new Map<string, CountsRow & { parts: { cells: Cells; offset: number }[] }>()
   const total = { count: 0, sum: 0 }
   for (const row of rows.select(query, hosts)) {
@@ -67,7 +67,7 @@ export function viewCounts(merged: MergedCounts, query: Omit<CountsQuery, 'id'>,
   const size = (row: { count: number; sum: number }) => Math.abs(query.measure === 'sum' ? row.sum : row.count)
   const sorted = [...groups.values()].sort((a, b) => size(b) - size(a) || (a.id < b.id ? -1 : 1))
   // Nobody can tell whose they are, so they only belong to the whole.
-  const isWhole = !query.process && query.search.trim() === ''
+  const isWhole = query.host === undefined && !query.process && query.search.trim() === ''
   const beyond = isWhole ? sumInWindow(merged.beyond, 0, stepMs, query) : { count: 0, sum: 0 }
   total.count += beyond.count
   total.sum += beyond.sum
@@ -88,7 +88,7 @@ export function viewCounts(merged: MergedCounts, query: Omit<CountsQuery, 'id'>,
             ...addUp(restParts, grid.coveredMs.length),
           },
     beyond: beyond.count,
-    hosts: lossesOf(merged.losses, hosts),
+    hosts: lossesOf(merged.losses, hosts, query.host),
   }
 }
 
@@ -123,8 +123,13 @@ function addUp(parts: readonly { cells: Cells; offset: number }[], bins: number)
   return { counts, sums }
 }
 
-export function lossesOf(losses: ReadonlyMap<string, { lost: number; truncated: boolean }>, hosts: HostTimes): HostLosses[] {
+export function lossesOf(
+  losses: ReadonlyMap<string, { lost: number; truncated: boolean }>,
+  hosts: HostTimes,
+  only?: string | undefined,
+): HostLosses[] {
   return [...losses]
+    .filter(([hostId]) => only === undefined || hostId === only)
     .map(([hostId, { lost, truncated }]) => ({ hostId, hostName: hosts.get(hostId)?.name ?? '', lost, truncated }))
     .sort((a, b) => (a.hostName < b.hostName ? -1 : 1))
 }

@@ -99,7 +99,27 @@ describe('viewEvents', () => {
     expect(view).toMatchObject({ overCap: 4, lost: 6 })
   })
 
-  it('lets the oldest go beyond its memory, and counts them', () => {
+  it('of one host has only its rows and its counts; all hosts add up to the whole', () => {
+    const merged = sample(5)
+    addEvents(merged, 'host-b', { ...eventsOf([1, 2]), overCap: 4, lost: 3 })
+    const whole = viewEvents(merged, query({ limit: 1_000 }), HOSTS)
+    const parts = ['host-a', 'host-b'].map((host) => viewEvents(merged, query({ limit: 1_000, host }), HOSTS))
+    parts.forEach((part, i) => {
+      const hostId = ['host-a', 'host-b'][i]
+      expect(part.rows).toEqual(whole.rows.filter((row) => row.hostId === hostId))
+      expect(part.matching).toBe(part.received)
+      expect(part.hosts.map((host) => host.hostId)).toEqual([hostId])
+    })
+    expect(whole.counts.map((_, bin) => parts.reduce((sum, part) => sum + (part.counts[bin] ?? 0), 0))).toEqual(whole.counts)
+    expect(parts.map((part) => [part.overCap, part.lost])).toEqual([
+      [0, 0],
+      [4, 3],
+    ])
+    expect(parts.reduce((sum, part) => sum + part.received, 0)).toBe(whole.received)
+    expect(viewEvents(merged, query({ host: 'host-a', process: { hostId: 'host-b', pid: 1 } }), HOSTS).matching).toBe(0)
+  })
+
+  it('lets the oldest go beyond its memory, and counts them per host', () => {
     const merged = emptyEvents(10_000, 20_000)
     for (let i = 0; i < 200; i++) addEvents(merged, 'host-a', eventsOf([i * 10, i * 10 + 5]))
     const view = viewEvents(merged, query({ limit: 20_000, dir: 'asc' }), HOSTS)
@@ -108,6 +128,7 @@ describe('viewEvents', () => {
     expect(view.matching + view.leftOut).toBe(400)
     expect(view.rows.at(-1)?.timeUs).toBe(1_995_000)
     expect(merged.sizeBytes).toBeLessThanOrEqual(25_000)
+    expect(viewEvents(merged, query({ host: 'host-b' }), HOSTS)).toMatchObject({ received: 0, leftOut: 0 })
     // Long texts count for what they are.
     const long = emptyEvents(10_000, 1_000_000)
     for (let i = 0; i < 2_000; i++) addEvents(long, 'host-a', eventsOf([i], { file: 'x'.repeat(1_000) }))

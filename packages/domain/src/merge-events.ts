@@ -14,25 +14,26 @@ export type MergedEvents = {
   stepMs: number
   columns: EventColumn[]
   rows: (EventRow & { bytes: number })[]
-  received: number
-  leftOut: number
-  overCap: number
-  lost: number
-  hostIds: Set<string>
+  byHost: Map<string, HostCounts>
   sizeBytes: number
   maxBytes: number
 }
 
+/** What one host sent, how much of it was let go, and what it could not send. */
+type HostCounts = Pick<CaptureEvents, 'received' | 'leftOut' | 'overCap' | 'lost'>
+const noCounts = (): HostCounts => ({ received: 0, leftOut: 0, overCap: 0, lost: 0 })
+
 /** `durationMs`: of the capture. */
 export function emptyEvents(durationMs: number, maxBytes: number = MAX_BYTES): MergedEvents {
   const stepMs = eventStepMs(durationMs)
-  return { stepMs, columns: [], rows: [], received: 0, leftOut: 0, overCap: 0, lost: 0, hostIds: new Set(), sizeBytes: 0, maxBytes }
+  return { stepMs, columns: [], rows: [], byHost: new Map(), sizeBytes: 0, maxBytes }
 }
 
 export function addEvents(merged: MergedEvents, hostId: string, delta: EventsDelta): void {
-  merged.overCap += delta.overCap
-  merged.lost += delta.lost
-  merged.hostIds.add(hostId)
+  const own = countsOf(merged, hostId)
+  own.overCap += delta.overCap
+  own.lost += delta.lost
+  own.received += delta.rows.length
   const places = delta.fields.map((field) => columnOf(merged, field))
   for (const row of delta.rows) {
     const values: EventRow['values'] = merged.columns.map(() => undefined)
@@ -44,10 +45,15 @@ export function addEvents(merged: MergedEvents, hostId: string, delta: EventsDel
     const bytes = ROW_BYTES + values.length * 8 + texts
     merged.rows.push({ hostId, timeUs: row.timeUs, cpu: row.cpu, pid: row.pid, tid: row.tid, comm: row.comm, values, bytes })
     merged.sizeBytes += bytes
-    merged.received++
   }
   // Seldom, since sorting all for each chunk would cost more than the memory is worth.
   if (merged.sizeBytes > merged.maxBytes * 1.25) dropOldest(merged)
+}
+
+function countsOf(merged: MergedEvents, hostId: string): HostCounts {
+  const known = merged.byHost.get(hostId) ?? noCounts()
+  merged.byHost.set(hostId, known)
+  return known
 }
 
 /** Where a field stands among the columns; the same name with another type is another column: its values are of another kind. */
@@ -61,8 +67,7 @@ function dropOldest(merged: MergedEvents): void {
   merged.rows.sort((a, b) => a.timeUs - b.timeUs)
   let drop = 0
   while (merged.sizeBytes > merged.maxBytes && drop < merged.rows.length) merged.sizeBytes -= merged.rows[drop++]?.bytes ?? 0
-  merged.rows.splice(0, drop)
-  merged.leftOut += drop
+  for (const { hostId } of merged.rows.splice(0, drop)) countsOf(merged, hostId).leftOut++
 }
 
 /** The merged events as a screen shows them. */
@@ -82,6 +87,8 @@ export function viewEvents(merged: MergedEvents, query: Omit<EventsQuery, 'id'>,
     if (!window || (row.timeUs >= window.fromMs * 1_000 && row.timeUs < window.toMs * 1_000)) inWindow.push(row)
   }
   sortRows(inWindow, merged.columns, query)
+  const selected = [...merged.byHost].filter(([hostId]) => query.host === undefined || hostId === query.host)
+  const sumOf = (part: keyof HostCounts) => selected.reduce((sum, [, own]) => sum + own[part], 0)
   return {
     // As far as the last event: nobody says how long there were none after it.
     grid: { stepMs, coveredMs: counts.map((_, bin) => Math.min(stepMs, lastMs - bin * stepMs)) },
@@ -89,11 +96,11 @@ export function viewEvents(merged: MergedEvents, query: Omit<EventsQuery, 'id'>,
     rows: inWindow.slice(0, query.limit),
     counts,
     matching: inWindow.length,
-    received: merged.received,
-    leftOut: merged.leftOut,
-    overCap: merged.overCap,
-    lost: merged.lost,
-    hosts: [...merged.hostIds].map((hostId) => ({ hostId, hostName: hosts.get(hostId)?.name ?? '' })),
+    received: sumOf('received'),
+    leftOut: sumOf('leftOut'),
+    overCap: sumOf('overCap'),
+    lost: sumOf('lost'),
+    hosts: selected.map(([hostId]) => ({ hostId, hostName: hosts.get(hostId)?.name ?? '' })),
   }
 }
 
@@ -105,12 +112,13 @@ export function eventStepMs(durationMs: number): number {
 const timeMsOf = (row: { hostId: string; timeUs: number }, hosts: HostTimes): number =>
   Math.max(0, row.timeUs / 1_000 + (hosts.get(row.hostId)?.offsetMs ?? 0))
 
-/** Rows of the process and the search, whatever the window, with times of the capture. */
-function select(merged: MergedEvents, query: Pick<EventsQuery, 'process' | 'search'>, hosts: HostTimes): EventRow[] {
+/** Rows of the host, the process and the search, whatever the window, with times of the capture. */
+function select(merged: MergedEvents, query: Pick<EventsQuery, 'host' | 'process' | 'search'>, hosts: HostTimes): EventRow[] {
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean)
-  const { process } = query
+  const { host, process } = query
   const rows: EventRow[] = []
   for (const { bytes, ...row } of merged.rows) {
+    if (host !== undefined && row.hostId !== host) continue
     if (process && (row.pid !== process.pid || row.hostId !== process.hostId)) continue
     if (words.length > 0) {
       const text = `${row.comm} ${row.pid} ${hosts.get(row.hostId)?.name ?? ''} ${row.values.join(' ')}`.toLowerCase()

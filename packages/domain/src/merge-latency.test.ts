@@ -81,6 +81,23 @@ describe('viewLatency', () => {
     expect(Math.abs(counts.reduce((sum, n) => sum + n, 0) - whole.total.count)).toBeLessThan(40)
   })
 
+  it('of one host is what a capture of that host alone would be', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const { deltas, merged } = sample(seed)
+      for (const host of ['host-a', 'host-b']) {
+        const alone = emptyLatency(SHAPE)
+        for (const { hostId, delta } of deltas) if (hostId === host) addLatency(alone, hostId, delta)
+        for (const over of [{}, { by: 'key' as const, limit: 2 }, { window: { fromMs: 3_000, toMs: 7_000 } }]) {
+          const { grid, ...view } = viewLatency(merged, query({ ...over, host }), HOSTS)
+          const { grid: ownGrid, ...expected } = viewLatency(alone, query(over), HOSTS)
+          expect(view).toEqual(expected)
+          expect(grid.coveredMs.slice(0, ownGrid.coveredMs.length)).toEqual(ownGrid.coveredMs)
+          expect(grid.coveredMs.slice(ownGrid.coveredMs.length).every((ms) => ms === 0)).toBe(true)
+        }
+      }
+    }
+  })
+
   it('a window knows the longest span in it, not of the whole', () => {
     const merged = emptyLatency(SHAPE)
     addLatency(merged, 'host-a', latencyOf([[10, 5]], { atMs: 0 }))

@@ -21,8 +21,7 @@ export type MergedLatency = {
   stepMs: number
   rows: DeltaRows<Cells>
   coverage: Coverage
-  losses: Map<string, { lost: number; truncated: boolean }>
-  unmatched: number
+  losses: Map<string, { lost: number; truncated: boolean; unmatched: number }>
   /** Spans for which there was no room in time. */
   untimed: number
   /** What found no room among the rows. */
@@ -43,7 +42,6 @@ export function emptyLatency({ stepMs }: BinShape, limits: { maxRows?: number; m
     rows: new DeltaRows(noCells, limits.maxRows),
     coverage: new Map(),
     losses: new Map(),
-    unmatched: 0,
     untimed: 0,
     beyond: noCells(),
     points: 0,
@@ -52,9 +50,12 @@ export function emptyLatency({ stepMs }: BinShape, limits: { maxRows?: number; m
 }
 
 export function addLatency(merged: MergedLatency, hostId: string, delta: LatencyDelta): void {
-  const losses = merged.losses.get(hostId) ?? { lost: 0, truncated: false }
-  merged.losses.set(hostId, { lost: losses.lost + delta.lost, truncated: losses.truncated || delta.truncated })
-  merged.unmatched += delta.unmatched
+  const losses = merged.losses.get(hostId) ?? { lost: 0, truncated: false, unmatched: 0 }
+  merged.losses.set(hostId, {
+    lost: losses.lost + delta.lost,
+    truncated: losses.truncated || delta.truncated,
+    unmatched: losses.unmatched + delta.unmatched,
+  })
   merged.rows.nameProcesses(hostId, delta.processes)
   for (const slice of delta.slices) {
     cover(merged.coverage, hostId, slice, merged.stepMs)
@@ -103,7 +104,8 @@ export function latencyBytes(merged: MergedLatency): number {
 /** The merged latencies as a screen shows them. */
 export function viewLatency(merged: MergedLatency, query: Omit<LatencyQuery, 'id'>, hosts: HostTimes): CaptureLatency {
   const { stepMs, rows } = merged
-  const grid = gridOf(merged.coverage, hosts, stepMs)
+  const grid = gridOf(merged.coverage, hosts, stepMs, query.host)
+  const isSelected = (hostId: string) => query.host === undefined || hostId === query.host
   const groups = new Map<string, { row: Omit<LatencyRow, keyof LatencySummary>; sums: Sums }>()
   const total = newSums()
   const heat = new Map<number, number>()
@@ -121,7 +123,7 @@ export function viewLatency(merged: MergedLatency, query: Omit<LatencyQuery, 'id
     groups.set(owner.id, group)
     addSums(group.sums, sums)
   }
-  const isWhole = !query.process && query.search.trim() === ''
+  const isWhole = query.host === undefined && !query.process && query.search.trim() === ''
   const beyond = isWhole ? take(merged.beyond, 0) : newSums()
   const sorted = [...groups.values()].sort((a, b) => b.sums.totalNs - a.sums.totalNs || (a.row.id < b.row.id ? -1 : 1))
   const rest = sorted.slice(query.limit)
@@ -140,8 +142,8 @@ export function viewLatency(merged: MergedLatency, query: Omit<LatencyQuery, 'id
           },
     beyond: beyond.count,
     untimed: Math.round(merged.untimed),
-    unmatched: merged.unmatched,
-    hosts: lossesOf(merged.losses, hosts),
+    unmatched: [...merged.losses].reduce((sum, [hostId, own]) => sum + (isSelected(hostId) ? own.unmatched : 0), 0),
+    hosts: lossesOf(merged.losses, hosts, query.host),
   }
 }
 

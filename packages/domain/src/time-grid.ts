@@ -44,14 +44,14 @@ export function offsetBins(hosts: HostTimes, hostId: string, stepMs: number): nu
   return Math.round((hosts.get(hostId)?.offsetMs ?? 0) / stepMs)
 }
 
-/** The capture's time as bins: as far as any host recorded. */
-export function gridOf(coverage: Coverage, hosts: HostTimes, stepMs: number): TimeGrid {
+/** The capture's time as bins: as far as any host recorded; covered where any did, or where `only` did. */
+export function gridOf(coverage: Coverage, hosts: HostTimes, stepMs: number, only?: string | undefined): TimeGrid {
   const coveredMs: number[] = []
   for (const [hostId, bins] of coverage) {
     const offset = offsetBins(hosts, hostId, stepMs)
     bins.forEach((ms, bin) => {
       while (coveredMs.length <= bin + offset) coveredMs.push(0)
-      coveredMs[bin + offset] = Math.max(coveredMs[bin + offset] ?? 0, ms)
+      if (only === undefined || hostId === only) coveredMs[bin + offset] = Math.max(coveredMs[bin + offset] ?? 0, ms)
     })
   }
   return { stepMs, coveredMs }

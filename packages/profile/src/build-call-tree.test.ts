@@ -170,6 +170,9 @@ describe('call tree of a large profile', () => {
     { group: 'thread', order: 'weight' },
     { group: 'thread', order: 'name', window: { fromUs: 5_000_000, toUs: 20_000_000 } },
     { group: 'merged', order: 'weight', process: { hostId: 'host-1', pid: 1010 } },
+    { group: 'process', order: 'weight', hostId: 'host-2' },
+    { group: 'merged', order: 'weight', hostId: 'host-1', process: { hostId: 'host-1', pid: 1010 } },
+    { group: 'merged', order: 'weight', hostId: 'host-2', process: { hostId: 'host-1', pid: 1010 } },
   ]
 
   it.each(selections)('adds up to what a plain sum over the samples says: %o', (options) => {
@@ -220,15 +223,16 @@ function pathsOf(tree: CallTree): [string, string][] {
 }
 
 /** The slow and plain way: every sample's path as text. Holds for profiles whose main threads are all in the thread table. */
-function expectedPaths(profile: Profile, { group, window, process }: CallTreeOptions): Map<string, string> {
+function expectedPaths(profile: Profile, { group, window, hostId, process }: CallTreeOptions): Map<string, string> {
   const { strings, hosts, threads, frames, stacks, samples } = profile
   const comm = (thread: number) => strings[threads.comm[thread] ?? 0]
-  const sums = new Map<string, { self: number; total: number }>()
+  const sums = new Map([[`all||${GROUP_KIND.root}`, { self: 0, total: 0 }]])
   for (let i = 0; i < samples.length; i++) {
     const thread = samples.thread[i] ?? 0
     const timeUs = samples.timeUs[i] ?? 0
     const host = threads.host[thread] ?? 0
     if (window && !(timeUs >= window.fromUs && timeUs < window.toUs)) continue
+    if (hostId !== undefined && hosts.id[host] !== hostId) continue
     if (process && !(process.pid === threads.pid[thread] && process.hostId === hosts.id[host])) continue
     const steps = [`all||${GROUP_KIND.root}`]
     if (group !== 'merged') {

@@ -1,3 +1,5 @@
+import type { SampleSelection } from './sample-selection.ts'
+
 /**
  * A call tree: what a flame graph draws. Nodes are columns in depth-first pre-order, siblings ordered by weight or name:
  * a node's subtree is the run [i, subtreeEnd[i]), and every depth's nodes are already sorted by x.
@@ -37,12 +39,8 @@ export type CallTree = {
 /** kinds of rows that are not functions; continue after FRAME_KIND. */
 export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19 } as const
 
-export type CallTreeOptions = {
+export type CallTreeOptions = SampleSelection & {
   /** Rows under the root: processes (a host row above them where there are several hosts), threads below processes, or none. */
   group: 'process' | 'thread' | 'merged'
   order: 'weight' | 'name'
-  /** Keep only these processes; pid of the host with this id. */
-  process?: { hostId: string; pid: number } | undefined
-  /** Keep only samples in [fromUs, toUs). */
-  window?: { fromUs: number; toUs: number } | undefined
 }

@@ -2,6 +2,8 @@ import type { Profile } from './profile.ts'
 
 /** Which samples to look at; absent = all. */
 export type SampleSelection = {
+  /** Keep only the host with this id. */
+  hostId?: string | undefined
   /** Keep only this process: pid on the host with this id. */
   process?: { hostId: string; pid: number } | undefined
   /** Keep only samples in [fromUs, toUs). */
@@ -12,7 +14,10 @@ export type SampleSelection = {
 export function selectSamples(profile: Profile, selection: SampleSelection): { keptThreads: Uint8Array; from: number; to: number } {
   const { hosts, threads, samples } = profile
   const keptThreads = new Uint8Array(threads.length).fill(1)
-  const { process, window } = selection
+  const { hostId, process, window } = selection
+  if (hostId !== undefined) {
+    for (let i = 0; i < threads.length; i++) if (hosts.id[threads.host[i] ?? 0] !== hostId) keptThreads[i] = 0
+  }
   if (process) {
     for (let i = 0; i < threads.length; i++) {
       if (threads.pid[i] !== process.pid || hosts.id[threads.host[i] ?? 0] !== process.hostId) keptThreads[i] = 0

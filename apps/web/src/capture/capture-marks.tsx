@@ -27,10 +27,18 @@ export function CaptureMarks({ capture, results, view, update }: MarksProps) {
         events: events.data,
       })
     : null
-  const hostName = capture.targets.find((target) => target.hostId === selected?.hostId)?.hostName
-  if (badges.length === 0 && !selected && !window) return null
+  const hostNameOf = (hostId: string | undefined) => capture.targets.find((target) => target.hostId === hostId)?.hostName
+  const hostName = view.host === '' ? hostNameOf(selected?.hostId) : undefined
+  if (badges.length === 0 && view.host === '' && !selected && !window) return null
   return (
     <div className="flex min-w-0 max-w-full flex-wrap items-center gap-1.5">
+      {view.host === '' ? null : (
+        <SelectionChip onRemove={() => update({ host: '', zoom: '', waitZoom: '' }, 'push')} removeLabel="Show all hosts">
+          <span className="flex min-w-0 items-baseline gap-1" data-testid="selected-host">
+            only host <HostText text={hostNameOf(view.host) ?? 'that is not of this capture'} className="font-medium" />
+          </span>
+        </SelectionChip>
+      )}
       {selected ? (
         <SelectionChip onRemove={() => update({ process: '', zoom: '', waitZoom: '' }, 'push')} removeLabel="Show all processes">
           <span className="flex min-w-0 items-baseline gap-1" data-testid="selected-process">

@@ -79,7 +79,12 @@ function LoadedCapture({
           The page asks every few seconds instead, until the connection is back.
         </Notice>
       ) : null}
-      <TargetList capture={capture} aside={<CaptureMarks capture={capture} results={results} view={view} update={update} />} />
+      <TargetList
+        capture={capture}
+        selected={view.host}
+        onSelect={(host) => update({ host, zoom: '', waitZoom: '' }, 'push')}
+        aside={<CaptureMarks capture={capture} results={results} view={view} update={update} />}
+      />
       <TimeCursorProvider>
         <PaneLayout
           panes={capturePanes({ capture, results, view, update, searchRef, filterRef })}

@@ -52,7 +52,7 @@ export function CountsPane({ capture, domainMs, counts, view, update, findRef, o
   // biome-ignore lint/correctness/useExhaustiveDependencies: names follow from the data and the spec, which does not change
   const series = useMemo(() => (data ? countsSeries(data, measure, colors, nameOf) : []), [data, measure, colors])
   const seconds = data ? coveredMsOf(data.grid, window) / 1_000 : 0
-  const isNarrowed = view.process !== '' || window !== null || view.find !== ''
+  const isNarrowed = view.host !== '' || view.process !== '' || window !== null || view.find !== ''
   const isEmpty = !data || (data.total.count === 0 && data.rows.length === 0)
 
   return (
@@ -133,6 +133,7 @@ export function CountsPane({ capture, domainMs, counts, view, update, findRef, o
           }
           onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
           onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
+          onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
         />
       ) : isEmpty ? (
         <Waiting

@@ -34,7 +34,7 @@ export function EventsPane({ capture, domainMs, events, view, update, findRef, o
   const instrument = instrumentOf(capture.spec, 'events')
   const window = useMemo(() => parseWindow(view.window), [view.window])
   const series = useMemo(() => (data ? [{ id: 'events', name: 'events', color: 'var(--accent)', values: data.counts }] : []), [data])
-  const isNarrowed = view.process !== '' || window !== null || view.find !== ''
+  const isNarrowed = view.host !== '' || view.process !== '' || window !== null || view.find !== ''
   const isEmpty = !data || data.matching === 0
   const narrow: UpdateView = (patch, mode) => {
     setHeld(null)
@@ -84,7 +84,7 @@ export function EventsPane({ capture, domainMs, events, view, update, findRef, o
         </div>
       ) : events.isLoading ? (
         <SkeletonRows label="Loading the events" rows={8} />
-      ) : isEmpty && isNarrowed && data && data.received > 0 ? (
+      ) : isEmpty && isNarrowed && data && (data.received > 0 || view.host !== '') ? (
         <NothingSelected
           what="events"
           text="None happened there while the probes were attached."
@@ -98,6 +98,7 @@ export function EventsPane({ capture, domainMs, events, view, update, findRef, o
           }
           onShowAllTime={window ? () => narrow({ window: '' }, 'push') : null}
           onShowAllProcesses={view.process === '' ? null : () => narrow({ process: '' }, 'push')}
+          onShowAllHosts={view.host === '' ? null : () => narrow({ host: '' }, 'push')}
         />
       ) : isEmpty ? (
         <Waiting

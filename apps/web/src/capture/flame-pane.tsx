@@ -54,14 +54,15 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const [found, setFound] = useState<FlameSearchResult | null>(null)
   const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
   const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
+  const hostId = view.host === '' ? undefined : view.host
   const windowText = useDebounced(view.window, WINDOW_RESTS_MS)
   const window = useMemo(() => {
     const span = profile?.meta.timed ? parseWindow(windowText) : null
     return span ? { fromUs: span.fromMs * 1_000, toUs: span.toMs * 1_000 } : undefined
   }, [profile, windowText])
   const tree = useMemo(
-    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', process, window }) : null),
-    [profile, view.group, process, window],
+    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', hostId, process, window }) : null),
+    [profile, view.group, hostId, process, window],
   )
   const zoomNode = useMemo(() => (tree && zoom !== '' ? findByPathKey(tree, zoom) : 0), [tree, zoom])
   const flameSearch = useMemo(() => ({ text: view.search, regex: view.regex }), [view.search, view.regex])
@@ -225,6 +226,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           what={words.what}
           text={words.nothingOf}
           onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
+          onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
           onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
         />
       ) : (

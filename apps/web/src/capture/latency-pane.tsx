@@ -45,7 +45,7 @@ export function LatencyPane({ capture, domainMs, latency, view, update, findRef,
     const tight = bucketRangeOf([histogram])
     return tight ? { first: Math.max(0, tight.first - 1), last: Math.min(63, tight.last + 1) } : null
   }, [data])
-  const isNarrowed = view.process !== '' || window !== null || view.find !== ''
+  const isNarrowed = view.host !== '' || view.process !== '' || window !== null || view.find !== ''
   const isEmpty = !data || !range || (data.total.count === 0 && data.heat.length === 0)
 
   return (
@@ -124,6 +124,7 @@ export function LatencyPane({ capture, domainMs, latency, view, update, findRef,
           }
           onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
           onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
+          onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
         />
       ) : isEmpty ? (
         <Waiting

@@ -5,6 +5,7 @@ export function NothingSelected({
   what,
   text,
   onShowAllProcesses = null,
+  onShowAllHosts = null,
   onShowAllTime = null,
   onClearFilter = null,
 }: {
@@ -12,10 +13,11 @@ export function NothingSelected({
   what: string
   text: string
   onShowAllProcesses?: (() => void) | null
+  onShowAllHosts?: (() => void) | null
   onShowAllTime?: (() => void) | null
   onClearFilter?: (() => void) | null
 }) {
-  const of = onClearFilter ? ' that match' : onShowAllTime ? ' in this time' : ' of this process'
+  const of = onClearFilter ? ' that match' : onShowAllTime ? ' in this time' : onShowAllProcesses ? ' of this process' : ' of this host'
   return (
     <EmptyState
       title={`No ${what}${of}`}
@@ -24,6 +26,7 @@ export function NothingSelected({
           {onClearFilter ? <Button onClick={onClearFilter}>Clear the filter</Button> : null}
           {onShowAllTime ? <Button onClick={onShowAllTime}>Show the whole time</Button> : null}
           {onShowAllProcesses ? <Button onClick={onShowAllProcesses}>Show all processes</Button> : null}
+          {onShowAllHosts ? <Button onClick={onShowAllHosts}>Show all hosts</Button> : null}
         </>
       }
     >

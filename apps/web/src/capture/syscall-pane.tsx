@@ -16,7 +16,7 @@ import { type RefObject, useMemo } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { Pane } from './pane.tsx'
-import { selectSyscalls, syscallLines } from './syscall-rows.ts'
+import { onHost, selectSyscalls, syscallLines } from './syscall-rows.ts'
 import { SyscallTable } from './syscall-table.tsx'
 import type { Result } from './use-result.ts'
 import type { UpdateView } from './use-view-state.ts'
@@ -32,7 +32,7 @@ export type SyscallPaneProps = {
 
 export function SyscallPane({ capture, syscalls, view, update, filterRef }: SyscallPaneProps) {
   const [filter, setFilter] = useSyncedText(view.filter, (text) => update({ filter: text }, 'replace'))
-  const { data } = syscalls
+  const data = useMemo(() => onHost(syscalls.data, view.host), [syscalls.data, view.host])
   const lines = useMemo(() => (data ? syscallLines(data) : []), [data])
   const { process, sort, dir } = view
   const chosen = useMemo(() => selectSyscalls(lines, { process, filter: view.filter, sort, dir }), [lines, process, view.filter, sort, dir])
@@ -110,6 +110,7 @@ export function SyscallPane({ capture, syscalls, view, update, filterRef }: Sysc
                 </Button>
               ) : null}
               {process ? <Button onClick={() => update({ process: '' }, 'push')}>Show all processes</Button> : null}
+              {view.host !== '' && !process ? <Button onClick={() => update({ host: '' }, 'push')}>Show all hosts</Button> : null}
             </>
           }
         >

@@ -1,6 +1,6 @@
 import { type CaptureSyscalls, SYSCALL_SORTS } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { type SyscallLine, type SyscallSelection, selectSyscalls, syscallLines } from './syscall-rows.ts'
+import { onHost, type SyscallLine, type SyscallSelection, selectSyscalls, syscallLines } from './syscall-rows.ts'
 
 const data: CaptureSyscalls = {
   hosts: [
@@ -128,4 +128,11 @@ describe('selectSyscalls', () => {
     expect(keys('postgres connect')).toEqual([])
     expect(keys('  ')).toHaveLength(lines.length)
   })
+})
+
+it('narrows to one host, and to none that is not there', () => {
+  expect(onHost(data, 'host2')?.hosts.map((host) => host.hostId)).toEqual(['host2'])
+  expect(onHost(data, 'host3')?.hosts).toEqual([])
+  expect(onHost(data, '')).toBe(data)
+  expect(onHost(undefined, 'host2')).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 'use client'
 import { type CaptureView, isFinal, TARGET_REASONS, TARGET_REMEDIES, TARGET_STATES, type TargetView } from '@sonde/contract'
-import { Badge, Button, cx, formatBytes, formatPlural, formatSpan, HostText, ScrollBox, StateDot } from '@sonde/ui'
+import { Badge, Button, cx, formatBytes, formatPlural, formatSpan, HostText, ScrollBox, StateDot, visibleText } from '@sonde/ui'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
@@ -10,8 +10,16 @@ import { sentence } from './sentence.ts'
 const BAD_ENDS = ['refused', 'failed', 'expired', 'lost'] as const
 const wentWrong = (target: TargetView): boolean => BAD_ENDS.some((state) => state === target.state)
 
+export type TargetListProps = {
+  capture: CaptureView
+  /** Id of the selected host, '' for all. */
+  selected: string
+  onSelect: (hostId: string) => void
+  aside: ReactNode
+}
+
 /** What each host does. One host is a line; many are counts by state that open into tiles, those in trouble first. `aside` stands at the end of the first line. */
-export function TargetList({ capture, aside }: { capture: CaptureView; aside: ReactNode }) {
+export function TargetList({ capture, selected, onSelect, aside }: TargetListProps) {
   const { targets } = capture
   const [open, setOpen] = useState(false)
   const [only] = targets
@@ -19,7 +27,7 @@ export function TargetList({ capture, aside }: { capture: CaptureView; aside: Re
     return (
       <div className="flex min-w-0 flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-full sm:basis-0">
-          <TargetTile target={only} single />
+          <TargetTile target={only} />
         </div>
         {aside}
       </div>
@@ -55,7 +63,7 @@ export function TargetList({ capture, aside }: { capture: CaptureView; aside: Re
       >
         {inOrder.map((target) => (
           <li key={target.hostId} className="min-w-0">
-            <TargetTile target={target} />
+            <TargetTile target={target} selected={selected} onSelect={onSelect} />
           </li>
         ))}
       </ul>
@@ -65,7 +73,7 @@ export function TargetList({ capture, aside }: { capture: CaptureView; aside: Re
             .filter(wentWrong)
             .slice(0, 2)
             .map((target) => (
-              <TargetTile key={target.hostId} target={target} />
+              <TargetTile key={target.hostId} target={target} selected={selected} onSelect={onSelect} />
             ))}
         </div>
       )}
@@ -73,7 +81,16 @@ export function TargetList({ capture, aside }: { capture: CaptureView; aside: Re
   )
 }
 
-function TargetTile({ target, single = false }: { target: TargetView; single?: boolean }) {
+type TargetTileProps = {
+  target: TargetView
+  /** Absent for a capture's only host: it cannot be chosen among others. */
+  selected?: string
+  onSelect?: (hostId: string) => void
+}
+
+function TargetTile({ target, selected, onSelect }: TargetTileProps) {
+  const single = onSelect === undefined
+  const isSelected = target.hostId === selected
   const words = TARGET_STATE_WORDS[target.state]
   const final = isFinal(target.state)
   const trouble = wentWrong(target)
@@ -85,6 +102,7 @@ function TargetTile({ target, single = false }: { target: TargetView; single?: b
         'flex min-w-0 flex-col gap-1',
         (!single || trouble) && 'rounded-md border border-line bg-surface px-3 py-2',
         trouble && 'border-l-4 border-l-bad',
+        isSelected && 'border-accent-line bg-selected',
       )}
     >
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
@@ -106,6 +124,17 @@ function TargetTile({ target, single = false }: { target: TargetView; single?: b
             .join(', ')}
           {!final && target.recordedMs === null && target.bytes === 0 ? words.sentence : null}
         </span>
+        {onSelect ? (
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-pressed={isSelected}
+            aria-label={isSelected ? 'Show all hosts' : `Show only ${visibleText(target.hostName)}`}
+            onClick={() => onSelect(isSelected ? '' : target.hostId)}
+          >
+            {isSelected ? 'All hosts' : 'Only this'}
+          </Button>
+        ) : null}
       </div>
       {trouble || (target.state === 'cancelled' && target.message) ? (
         <div className="flex min-w-0 flex-col gap-0.5">

@@ -43,13 +43,14 @@ export function useCaptureResults(capture: CaptureView, view: CaptureViewState):
   const has = (collector: Parameters<typeof instrumentOf>[1]) => instrumentOf(spec, collector) !== undefined
   const limitOf = (kind: Limited) => ROW_LIMITS[kind][more[kind] ? 1 : 0]
 
+  const host = view.host === '' ? undefined : view.host
   const process = parseProcess(view.process) ?? undefined
   const window = parseWindow(useDebounced(view.window, WINDOW_RESTS_MS)) ?? undefined
   const search = view.find
-  const counts = { id, process, window, search, by: countsSplit(spec, view), measure: view.measure, limit: limitOf('counts') }
-  const latency = { id, process, window, search, by: latencySplit(spec, view), limit: limitOf('latency') }
-  const events = { id, process, window, search, sort: view.eventSort, dir: view.eventDir, limit: limitOf('events') }
-  const counters = { id, window }
+  const counts = { id, host, process, window, search, by: countsSplit(spec, view), measure: view.measure, limit: limitOf('counts') }
+  const latency = { id, host, process, window, search, by: latencySplit(spec, view), limit: limitOf('latency') }
+  const events = { id, host, process, window, search, sort: view.eventSort, dir: view.eventDir, limit: limitOf('events') }
+  const counters = { id, host, window }
 
   return {
     profile: useResult({

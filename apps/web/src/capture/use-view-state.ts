@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureViewState, formatViewState, parseViewState } from '@sonde/contract'
+import { type CaptureViewState, formatViewState, parseViewState, patchView } from '@sonde/contract'
 import { useSearchParams } from 'next/navigation'
 import { useCallback, useMemo } from 'react'
 
@@ -14,7 +14,7 @@ export function useViewState(): [CaptureViewState, UpdateView] {
   const update = useCallback<UpdateView>((patch, mode) => {
     // From the address bar, not from the last render: two updates in one event must not undo each other.
     const now = parseViewState(new URLSearchParams(window.location.search))
-    const query = formatViewState({ ...now, ...patch })
+    const query = formatViewState(patchView(now, patch))
     if (query === formatViewState(now)) return
     const url = `${window.location.pathname}${query ? `?${query}` : ''}`
     if (mode === 'push') window.history.pushState(null, '', url)

@@ -1,3 +1,4 @@
+import { type ImportLimits, refuseBeyond } from './import-limits.ts'
 import { isBlank, perfLines, scanFrameLine, skipBlanks, withoutOffset } from './perf-frame-line.ts'
 import { classifyModule } from './perf-module.ts'
 import { FRAME_KIND, type Profile } from './profile.ts'
@@ -6,8 +7,9 @@ import { MAX_EXACT, MAX_STACK_DEPTH, ProfileBuilder, UNKNOWN_NAME } from './prof
 export type PerfScriptOptions = {
   /** Only samples of this event, as it is printed without its colon. Default: the first one met; adding up two says nothing. */
   event?: string | undefined
-  /** `samples` (default): each weighs 1. `period`: what perf printed, e.g. cycles. */
+  /** `samples` (default): each weighs 1. `period`: what perf printed, e.g. cycles. A text that Sonde wrote says itself what its periods are. */
   weight?: 'samples' | 'period' | undefined
+  limits?: Partial<ImportLimits> | undefined
 }
 
 export type PerfScriptImport = {
@@ -20,6 +22,8 @@ export type PerfScriptImport = {
   unrecognizedLines: number
   /** Frames cut off stacks deeper than `MAX_STACK_DEPTH`. */
   cutFrames: number
+  /** Names that were longer than the limits allow. */
+  cutNames: number
 }
 
 /**
@@ -28,7 +32,8 @@ export type PerfScriptImport = {
  * in µs; `meta.startMs` stays 0, as perf's clock does not say when it began.
  */
 export function importPerfScript(text: string, options: PerfScriptOptions = {}): PerfScriptImport {
-  const builder = new ProfileBuilder()
+  const limits = options.limits ?? {}
+  const builder = new ProfileBuilder({}, limits)
   const host = builder.addHost('', '')
   const pending: PendingSample[] = []
   const otherEvents = new Map<string, number>()
@@ -46,9 +51,11 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
 
   const close = () => {
     if (open) {
-      cutFrames += Math.max(0, frames.length - MAX_STACK_DEPTH)
-      open.stack = addStack(builder, frames)
+      const { stack, cut } = addStack(builder, frames)
+      cutFrames += cut
+      open.stack = stack
       pending.push(open)
+      if (limits.samples !== undefined) refuseBeyond(limits.samples, pending.length, 'samples')
     }
     open = null
     frames = []
@@ -104,13 +111,16 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
     durationMs: (lastUs - firstUs) / 1000,
     timed: known.length === pending.length,
   }
-  return { profile: builder.build(), otherEvents, lostSamples, unrecognizedLines, cutFrames }
+  return { profile: builder.build(), otherEvents, lostSamples, unrecognizedLines, cutFrames, cutNames: builder.cutNames }
 }
 
 /** As `importPerfScript`, the profile alone. */
 export function parsePerfScript(text: string, options: PerfScriptOptions = {}): Profile {
   return importPerfScript(text, options).profile
 }
+
+/** Whether the line begins a sample. */
+export const isSampleHeader = (line: string): boolean => scanSampleHeader(line) !== null
 
 type PendingSample = { stack: number; thread: number; timeUs: number | null; weight: number }
 type Frame = { symbol: string; dso: string }
@@ -153,11 +163,12 @@ function scanSampleHeader(line: string): SampleHeader | null {
       const isSample = seconds !== undefined || (event !== undefined && !indented)
       if (isSample) {
         const tid = Number(second ?? first)
+        const timeUs = seconds === undefined ? null : Number(seconds) * 1_000_000 + Number(fraction.padEnd(9, '0')) / 1000
         return {
           comm: line.slice(commStart, at),
           pid: Number(first),
           tid,
-          timeUs: seconds === undefined ? null : Number(seconds) * 1_000_000 + Number(fraction.padEnd(9, '0')) / 1000,
+          timeUs: timeUs !== null && timeUs <= MAX_EXACT ? timeUs : null,
           period: Math.min(MAX_EXACT, Number(period ?? 1)),
           event: event ?? '',
           rest: line.slice(start + all.length),
@@ -174,20 +185,23 @@ function scanStackFrame(line: string): Frame | null {
   const match = /^[ \t]*[0-9a-f]+(?=\s|$)[ \t]*(\(|)/.exec(line)
   if (!match) return null
   const rest = line.slice(match[0].length).trimEnd()
-  if (match[1] === '(') return { symbol: UNKNOWN_NAME, dso: rest.replace(/\)$/, '') }
+  const isBare = match[1] === '(' && !rest.startsWith('anonymous namespace)')
+  if (isBare) return { symbol: UNKNOWN_NAME, dso: rest.replace(/\)$/, '') }
   const frame = scanFrameLine(line)
   if (frame) return { symbol: withoutOffset(frame.symbol), dso: frame.module }
   return { symbol: rest === '' ? UNKNOWN_NAME : withoutOffset(rest), dso: '' }
 }
 
-/** Frames as printed, innermost first → stack row. */
-function addStack(builder: ProfileBuilder, frames: readonly Frame[]): number {
+/** Frames as printed, innermost first → stack row; `cut` innermost frames found no room. */
+function addStack(builder: ProfileBuilder, frames: readonly Frame[]): { stack: number; cut: number } {
   let stack = -1
-  for (let i = Math.min(frames.length, MAX_STACK_DEPTH) - 1; i >= 0; i--) {
+  for (let i = frames.length - 1; i >= 0; i--) {
+    const room = MAX_STACK_DEPTH - builder.depthOf(stack)
+    if (room === 0) return { stack, cut: i + 1 }
     const { symbol, dso } = frames[i] ?? { symbol: UNKNOWN_NAME, dso: '' }
     const { module, kind } = classifyModule(dso)
     if (symbol === UNKNOWN_NAME) stack = builder.addStack(stack, builder.addFrame(UNKNOWN_NAME, module, FRAME_KIND.unknown))
-    else if (kind === FRAME_KIND.jit && symbol.includes('->') && builder.depthOf(stack) < MAX_STACK_DEPTH / 2) {
+    else if (kind === FRAME_KIND.jit && symbol.includes('->') && room > MAX_STACK_DEPTH / 2) {
       // JIT maps write what was inlined into one function as `outer->inner`. In native code `->` is part of `operator->`.
       const parts = symbol.split('->', 64).filter((part) => part !== '')
       for (const [place, part] of parts.entries()) {
@@ -195,5 +209,5 @@ function addStack(builder: ProfileBuilder, frames: readonly Frame[]): number {
       }
     } else stack = builder.addStack(stack, builder.addFrame(symbol, module, kind))
   }
-  return stack
+  return { stack, cut: 0 }
 }

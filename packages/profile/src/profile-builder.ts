@@ -1,4 +1,5 @@
 import { Float64Column, Int32Column } from './growable-columns.ts'
+import { type ImportLimits, refuseBeyond } from './import-limits.ts'
 import { InternedRows } from './interned-rows.ts'
 import { FRAME_KIND, type FrameKind, type Profile, type ProfileMeta } from './profile.ts'
 import { timeOrder } from './time-order.ts'
@@ -40,9 +41,14 @@ export class ProfileBuilder {
   private readonly sampleTimeUs = new Float64Column(1024)
   private readonly sampleWeight = new Float64Column(1024)
   private readonly sampleEvents = new Float64Column(1024)
+  private readonly limits: Partial<ImportLimits>
+  /** Distinct names that were longer than the limits allow. */
+  cutNames = 0
 
-  constructor(meta: Partial<ProfileMeta> = {}) {
+  /** With `limits`, for input from anyone, a row too many throws `ProfileFormatError`, and a name too long is cut. */
+  constructor(meta: Partial<ProfileMeta> = {}, limits: Partial<ImportLimits> = {}) {
     this.meta = { ...DEFAULT_META, ...meta }
+    this.limits = limits
   }
 
   get sampleCount(): number {
@@ -56,6 +62,14 @@ export class ProfileBuilder {
   addString(text: string): number {
     const known = this.stringIndex.get(text)
     if (known !== undefined) return known
+    const { nameLength, strings } = this.limits
+    if (nameLength !== undefined && text.length > nameLength) {
+      const before = this.strings.length
+      const cut = this.addString(`${text.slice(0, nameLength - 1)}…`)
+      this.cutNames += this.strings.length - before
+      return cut
+    }
+    if (strings !== undefined) refuseBeyond(strings, this.strings.length + 1, 'names')
     const index = this.strings.push(text) - 1
     this.stringIndex.set(text, index)
     return index
@@ -75,7 +89,9 @@ export class ProfileBuilder {
   /** `pid` and `tid`: -1 where not known. */
   addThread(host: number, pid: number, tid: number, comm: string): number {
     requireRow('host', host, this.hostIds.length)
-    return this.threads.intern(host, Math.max(-1, pid | 0), Math.max(-1, tid | 0), this.addString(comm))
+    const row = this.threads.intern(host, Math.max(-1, pid | 0), Math.max(-1, tid | 0), this.addString(comm))
+    if (this.limits.threads !== undefined) refuseBeyond(this.limits.threads, this.threads.length, 'threads')
+    return row
   }
 
   /** A frame of kind `unknown` is always named `[unknown]`, so that it is counted and never hidden. */
@@ -87,7 +103,9 @@ export class ProfileBuilder {
   addFrameRow(name: number, module: number, kind: number): number {
     requireRow('name', name, this.strings.length)
     requireRow('module', module, this.strings.length)
-    return this.frames.intern(name, module, kind)
+    const row = this.frames.intern(name, module, kind)
+    if (this.limits.frames !== undefined) refuseBeyond(this.limits.frames, this.frames.length, 'functions')
+    return row
   }
 
   /** `parent`: the caller's stack, -1 for the outermost frame. */
@@ -98,7 +116,9 @@ export class ProfileBuilder {
     const depth = this.depthOf(parent) + 1
     if (depth > MAX_STACK_DEPTH) throw new RangeError(`a stack of more than ${MAX_STACK_DEPTH} frames`)
     const row = this.stacks.intern(parent, frame)
-    if (row === known) this.stackDepth.push(depth)
+    if (row !== known) return row
+    if (this.limits.stacks !== undefined) refuseBeyond(this.limits.stacks, known + 1, 'distinct stacks')
+    this.stackDepth.push(depth)
     return row
   }
 
@@ -114,6 +134,7 @@ export class ProfileBuilder {
   addSample(stack: number, thread: number, timeUs: number, weight: number, count = 1): void {
     if (stack !== -1) requireRow('stack', stack, this.stacks.length)
     requireRow('thread', thread, this.threads.length)
+    if (this.limits.samples !== undefined) refuseBeyond(this.limits.samples, this.sampleStack.length + 1, 'samples')
     if (!(weight >= 0 && weight <= MAX_EXACT)) throw new RangeError(`weight ${weight} is not in [0, 2^53)`)
     if (!(Math.abs(timeUs) <= MAX_EXACT)) throw new RangeError(`time ${timeUs} µs is out of range`)
     if (!(count >= 1 && Number.isSafeInteger(count))) throw new RangeError(`${count} is not a number of events`)

@@ -178,7 +178,7 @@ function narrowInk({ layout, runs, matches, inks }: Scene, run: number): number 
   const slot = runs.slot[run] ?? 0
   const node = layout.rowNode[slot] ?? 0
   if (!matches) return inkOf(inks.family(node), inks.variant(node), TONE.normal)
-  const holds = matches.before.length > 0 && (matches.before[runs.slotEnd[run] ?? 0] ?? 0) > (matches.before[slot] ?? 0)
+  const holds = isMatch(layout.tree, matches.labels, node) || (matches.upTo[(runs.slotEnd[run] ?? 1) - 1] ?? 0) > (matches.upTo[slot] ?? 0)
   return holds ? inkOf(FAMILY.match, 0, TONE.normal) : inkOf(inks.family(node), inks.variant(node), TONE.faded)
 }
 

@@ -6,6 +6,7 @@ import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
 import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
+import type { FlameModel } from './engine/flame-model.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
@@ -16,11 +17,13 @@ import { FrameMirror } from './frame-mirror.tsx'
 import type { FlameHit } from './hit.ts'
 import { threadRowOf } from './navigate.ts'
 import type { ColorBy } from './palette.ts'
-import type { FlameSearch, FlameSearchResult } from './search.ts'
+import type { FlameMatches } from './search.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 
 export type FlameGraphProps = {
-  tree: CallTree
+  model: FlameModel
+  /** What a search found in this model; null where nothing is searched for. */
+  matches: FlameMatches | null
   /** One sample stands for this many ns of CPU time; 0 where unknown. */
   periodNs: number
   unit: WeightUnit
@@ -32,8 +35,6 @@ export type FlameGraphProps = {
   zoomNode: number
   /** cause: 'jump' deserves a step in the browser's history, 'drift' (wheel or drag came to rest, or the focus moved out of view) replaces the last one. */
   onZoom(node: number, cause: ZoomCause): void
-  search: FlameSearch
-  onSearchResult?: ((result: FlameSearchResult) => void) | undefined
   /** Node under the pointer, -1 for none. */
   onHover?: ((node: number) => void) | undefined
   /** Row of the profile's thread table that was picked (menu, `p`, Alt+click) to narrow everything to its process. */
@@ -61,7 +62,8 @@ const TOAST_MS = 1600
 
 /** The flame graph. Fills its parent, which needs a height. */
 export function FlameGraph(props: FlameGraphProps) {
-  const { tree, unit, periodNs, events, layout, colorBy, zoomNode, search, className = '', ariaLabel = 'Flame graph', ref } = props
+  const { model, matches, unit, periodNs, events, layout, colorBy, zoomNode, className = '', ariaLabel = 'Flame graph', ref } = props
+  const { tree } = model
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
@@ -120,7 +122,6 @@ export function FlameGraph(props: FlameGraphProps) {
     }
     const now = new FlameView(elements, {
       onZoom: (node, cause) => latest.current.onZoom(node, cause),
-      onSearch: (result) => latest.current.onSearchResult?.(result),
       onHover: (hit) => {
         latest.current.onHover?.(hit?.type === 'frame' ? hit.node : -1)
         setSubject(subjectOf(now, hit))
@@ -134,7 +135,6 @@ export function FlameGraph(props: FlameGraphProps) {
     view.current = now
     now.setOrientation(layout)
     now.setColorBy(colorBy)
-    now.setSearch(search)
     const detach = attachInput(now, elements.scroller, elements.stage, {
       onPickProcess: pickProcess,
       onMenu: (hit, at) => {
@@ -155,13 +155,12 @@ export function FlameGraph(props: FlameGraphProps) {
   }, [])
 
   useLayoutEffect(() => {
-    view.current?.setData(tree, zoomNode)
-    setMenu(null)
-  }, [tree, zoomNode])
+    view.current?.setData(model, zoomNode, matches)
+  }, [model, zoomNode, matches])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: its frame is another one now
+  useLayoutEffect(() => setMenu(null), [model, zoomNode])
   useLayoutEffect(() => view.current?.setOrientation(layout), [layout])
   useLayoutEffect(() => view.current?.setColorBy(colorBy), [colorBy])
-  const { text, regex } = search
-  useLayoutEffect(() => view.current?.setSearch({ text, regex }), [text, regex])
 
   useLayoutEffect(() => {
     if (subject && tip.current && pointer.current) placeAt(tip.current, pointer.current.x, pointer.current.y)

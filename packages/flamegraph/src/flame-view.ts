@@ -3,8 +3,9 @@ import { type Camera, createCamera, type Span, within, ZOOM_MS, zoomAround } fro
 import { carrySpan } from './carry-span.ts'
 import { drawScene, type FlameOrientation, rowTop, visibleRows } from './draw.ts'
 import { drawOverlay } from './draw-overlay.ts'
+import type { FlameModel } from './engine/flame-model.ts'
 import { type FlameHit, hitAt, sameHit, sumSlots } from './hit.ts'
-import { buildLayout, type FlameLayout } from './layout.ts'
+import { type FlameLayout, leftEdge, rightEdge } from './layout.ts'
 import { MatchWalk } from './match-walk.ts'
 import {
   coveringNode,
@@ -19,7 +20,7 @@ import {
 } from './navigate.ts'
 import { buildInks, type ColorBy, type Inks } from './palette.ts'
 import { scrollToShow } from './scroll-to-show.ts'
-import type { FlameSearch, FlameSearchResult } from './search.ts'
+import type { FlameMatches } from './search.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 import { ZoomEchoes } from './zoom-echo.ts'
@@ -35,7 +36,6 @@ export type FlameViewEvents = {
   onHover(hit: FlameHit | null): void
   /** Focus moved by keyboard or by a search step. */
   onFocus(node: number): void
-  onSearch(result: FlameSearchResult): void
 }
 
 export type FlameMove = 'parent' | 'child' | 'next' | 'previous'
@@ -102,8 +102,10 @@ export class FlameView {
   }
 
   /** A new tree, for example while a capture grows. Keeps what is looked at in place, and paints at once: no flash. */
-  setData(tree: CallTree, zoomNode: number): void {
+  setData(model: FlameModel, zoomNode: number, matches: FlameMatches | null): void {
+    const { tree, layout } = model
     if (tree === this.layout?.tree) {
+      this.setMatches(matches)
       this.setZoom(zoomNode)
       return
     }
@@ -119,7 +121,7 @@ export class FlameView {
       const focus = this.focus >= 0 ? matchNode(old.tree, this.focus, tree) : null
       this.focus = focus ? focus.node : -1
     }
-    this.layout = buildLayout(tree)
+    this.layout = layout
     this.inks = buildInks(tree, this.colorBy)
     this.stage.setNames(tree.labels)
     this.zoom = next
@@ -129,7 +131,7 @@ export class FlameView {
     this.hover = null
     this.stage.setContentRows(this.rowsOf(next))
     if (!old) this.showRow(next, true)
-    this.events.onSearch(this.walk.run(this.layout))
+    this.walk.set(matches)
     this.paintNow()
   }
 
@@ -159,10 +161,9 @@ export class FlameView {
     this.invalidate()
   }
 
-  setSearch(query: FlameSearch): void {
-    if (!this.walk.setQuery(query)) return
-    this.events.onSearch(this.walk.run(this.layout))
-    this.invalidate()
+  /** What a search found in the tree that is shown. */
+  private setMatches(matches: FlameMatches | null): void {
+    if (this.walk.set(matches)) this.invalidate()
   }
 
   zoomTo(node: number, cause: ZoomCause = 'jump'): void {
@@ -177,7 +178,7 @@ export class FlameView {
   /** A strip has no frame of its own: zoom to its range, in the frame that spans it. */
   zoomToSlots(slot: number, slotEnd: number): void {
     if (!this.layout) return
-    const span = { x0: this.layout.x0[slot] ?? 0, x1: this.layout.x1[slotEnd - 1] ?? 0 }
+    const span = { x0: leftEdge(this.layout, slot), x1: rightEdge(this.layout, slotEnd - 1) }
     if (span.x1 <= span.x0) return
     this.remember()
     this.arrive(coveringNode(this.layout.tree, span.x0, span.x1), span, 'jump')
@@ -312,7 +313,7 @@ export class FlameView {
 
   /** @returns which match of how many was reached, null if there is none */
   stepMatch(by: 1 | -1): { position: number; count: number } | null {
-    const found = this.layout ? this.walk.step(this.layout, this.focus, by) : null
+    const found = this.layout ? this.walk.step(this.focus, by) : null
     if (found) this.focusFrame(found.node)
     return found
   }

@@ -1,6 +1,7 @@
 export { cleanText } from './clean-text.ts'
 export { announceFrame, describeFrame, type EventWords, type FrameDetails, kindName, stackText } from './describe.ts'
 export { type FlameOrientation, ROW_PX } from './draw.ts'
+export * from './engine/index.ts'
 export { attachInput, type FlameInputEvents } from './flame-input.ts'
 export { FLAME_KEYS, type FlameKeyEvents, handleKey } from './flame-keys.ts'
 export { FlameView, type FlameViewEvents, type ZoomCause } from './flame-view.ts'

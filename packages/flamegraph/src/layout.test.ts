@@ -1,7 +1,7 @@
 import { buildCallTree, syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { randomTree, recursionTree, siblingsTree, treeOf } from '../testing/random-tree.ts'
-import { buildLayout } from './layout.ts'
+import { buildLayout, leftEdge, rightEdge } from './layout.ts'
 
 const trees = {
   ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`random ${i}`, randomTree(1 + i * 37, i)])),
@@ -22,7 +22,7 @@ describe('buildLayout', () => {
       for (let slot = layout.rowStart[row] ?? 0; slot < (layout.rowStart[row + 1] ?? 0); slot++) {
         const node = layout.rowNode[slot] ?? -1
         if (tree.depth[node] !== row) throw new Error(`node ${node} is in row ${row}`)
-        const [x0, x1] = [layout.x0[slot] ?? 0, layout.x1[slot] ?? 0]
+        const [x0, x1] = [leftEdge(layout, slot), rightEdge(layout, slot)]
         if (x0 < edge - 1e-6 || x1 < x0) throw new Error(`slot ${slot} overlaps the one before`)
         edge = x1
         sum += x1 - x0

@@ -7,7 +7,8 @@ import type { CallTree } from '@sonde/profile'
  *   root ─ a ─ b        slot     0    1 2   3
  *        └ c            rowNode  0    1 3   2      rowStart 0 1 3 4
  *
- * Positions are Float64 in units of weight; float32 would break past 2^24 samples.
+ * A slot lies from start[node] to start[node] + total[node] of its node: columns of their own would double the memory, and a
+ * row is searched by bisection, which touches few of them.
  */
 export type FlameLayout = {
   tree: CallTree
@@ -15,8 +16,6 @@ export type FlameLayout = {
   rows: number
   rowStart: Uint32Array
   rowNode: Uint32Array
-  x0: Float64Array
-  x1: Float64Array
   /** Depth of the deepest row in the node's subtree: how far one can scroll when zoomed to it. */
   deepest: Uint16Array
   /** Width of the narrowest leaf; nothing is to be seen by zooming in further. */
@@ -25,7 +24,7 @@ export type FlameLayout = {
 
 export function buildLayout(tree: CallTree): FlameLayout {
   const n = tree.length
-  const { depth, start, total, parent } = tree
+  const { depth, total, parent } = tree
   let rows = 0
   for (let i = 0; i < n; i++) rows = Math.max(rows, (depth[i] ?? 0) + 1)
   const rowStart = new Uint32Array(rows + 1)
@@ -37,16 +36,11 @@ export function buildLayout(tree: CallTree): FlameLayout {
 
   const next = rowStart.slice(0, rows)
   const rowNode = new Uint32Array(n)
-  const x0 = new Float64Array(n)
-  const x1 = new Float64Array(n)
   for (let i = 0; i < n; i++) {
     const d = depth[i] ?? 0
     const slot = next[d] ?? 0
     next[d] = slot + 1
-    const left = start[i] ?? 0
     rowNode[slot] = i
-    x0[slot] = left
-    x1[slot] = left + (total[i] ?? 0)
   }
 
   const deepest = new Uint16Array(n)
@@ -59,5 +53,14 @@ export function buildLayout(tree: CallTree): FlameLayout {
     const width = total[i] ?? 0
     if (width > 0 && width < finest) finest = width
   }
-  return { tree, rows, rowStart, rowNode, x0, x1, deepest, finest }
+  return { tree, rows, rowStart, rowNode, deepest, finest }
+}
+
+/** Left edge of a slot, in units of weight. */
+export const leftEdge = ({ tree, rowNode }: FlameLayout, slot: number): number => tree.start[rowNode[slot] ?? 0] ?? 0
+
+/** Right edge of a slot, in units of weight. */
+export function rightEdge({ tree, rowNode }: FlameLayout, slot: number): number {
+  const node = rowNode[slot] ?? 0
+  return (tree.start[node] ?? 0) + (tree.total[node] ?? 0)
 }

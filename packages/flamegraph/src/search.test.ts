@@ -2,7 +2,7 @@ import { buildCallTree, type CallTree, syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { randomTree, treeOf } from '../testing/random-tree.ts'
 import { buildLayout } from './layout.ts'
-import { isMatch, matchStops, searchTree } from './search.ts'
+import { isMatch, searchTree } from './search.ts'
 
 /** The slow way: own weight of every node that has a match at or above it. */
 function bruteForce(tree: CallTree, test: (label: string) => boolean): { samples: number; frames: number } {
@@ -23,14 +23,13 @@ describe('searchTree', () => {
   it('counts matched weight once under recursion', () => {
     for (let seed = 0; seed < 40; seed++) {
       const tree = randomTree(400, seed)
-      const layout = buildLayout(tree)
       for (const [text, regex] of [
         ['fn_1', false],
         ['^fn_[02]$', true],
         ['FN', false],
         ['nothing', false],
       ] as const) {
-        const found = searchTree(layout, { text, regex })
+        const found = searchTree(tree, { text, regex })
         const expected = bruteForce(tree, (label) =>
           regex ? new RegExp(text, 'i').test(label) : label.toLowerCase().includes(text.toLowerCase()),
         )
@@ -45,35 +44,39 @@ describe('searchTree', () => {
   it('knows for any range of slots whether it holds a match', () => {
     const tree = buildCallTree(syntheticProfile({ nodes: 3000 }), { group: 'process', order: 'weight' })
     const layout = buildLayout(tree)
-    const found = searchTree(layout, { text: 'tcp', regex: false })
+    const found = searchTree(tree, { text: 'tcp', regex: false })
     if (!found) throw new Error('no result')
-    let count = 0
-    for (let slot = 0; slot < tree.length; slot++) {
-      expect(found.before[slot]).toBe(count)
-      if (isMatch(tree, found.labels, layout.rowNode[slot] ?? 0)) count++
+    let all = 0
+    for (let row = 0; row < layout.rows; row++) {
+      let count = 0
+      for (let slot = layout.rowStart[row] ?? 0; slot < (layout.rowStart[row + 1] ?? 0); slot++) {
+        if (isMatch(tree, found.labels, layout.rowNode[slot] ?? 0)) count++
+        expect(found.upTo[slot]).toBe(count)
+      }
+      all += count
     }
-    expect(count).toBeGreaterThan(10)
-    expect(found.before[tree.length]).toBe(count)
+    expect(all).toBeGreaterThan(10)
+    expect(found.result.matchedFrames).toBe(all)
   })
 
   it('never matches the root, and nothing for an empty text', () => {
-    const layout = buildLayout(treeOf({ parents: [0], labelOf: (i) => (i === 0 ? 'all' : 'b'), selfOf: () => 1 }))
-    expect(searchTree(layout, { text: 'all', regex: false })?.result.matchedFrames).toBe(0)
-    expect(searchTree(layout, { text: '', regex: true })).toBeNull()
+    const tree = treeOf({ parents: [0], labelOf: (i) => (i === 0 ? 'all' : 'b'), selfOf: () => 1 })
+    expect(searchTree(tree, { text: 'all', regex: false })?.result.matchedFrames).toBe(0)
+    expect(searchTree(tree, { text: '', regex: true })).toBeNull()
   })
 
   it('says why a pattern is not usable and matches nothing then', () => {
-    const layout = buildLayout(randomTree(50, 1))
+    const tree = randomTree(50, 1)
     for (const text of ['(', '[', '*', '(?=a)', 'a{3,1}']) {
-      const { result } = searchTree(layout, { text, regex: true }) ?? { result: null }
+      const { result } = searchTree(tree, { text, regex: true }) ?? { result: null }
       expect(result).toMatchObject({ matchedFrames: 0, matchedSamples: 0, error: expect.stringMatching(/^Not a usable pattern: .+\.$/) })
     }
   })
 
   it('stops at its time budget and says so', () => {
-    const layout = buildLayout(treeOf({ parents: Array.from({ length: 2000 }, () => 0), labelOf: (i) => `name${i}`, selfOf: () => 1 }))
+    const tree = treeOf({ parents: Array.from({ length: 2000 }, () => 0), labelOf: (i) => `name${i}`, selfOf: () => 1 })
     let ms = 0
-    const found = searchTree(layout, { text: 'name', regex: false }, () => {
+    const found = searchTree(tree, { text: 'name', regex: false }, () => {
       ms += 300
       return ms
     })
@@ -83,23 +86,26 @@ describe('searchTree', () => {
 
   it('is quick on hostile names', () => {
     const names = Array.from({ length: 200 }, (_, i) => 'a'.repeat(65_536) + i)
-    const layout = buildLayout(treeOf({ parents: names.map(() => 0), labelOf: (i) => names[i - 1] ?? 'all', selfOf: () => 1 }))
+    const tree = treeOf({ parents: names.map(() => 0), labelOf: (i) => names[i - 1] ?? 'all', selfOf: () => 1 })
     const started = performance.now()
-    searchTree(layout, { text: '(a+)+$', regex: true })
+    searchTree(tree, { text: '(a+)+$', regex: true })
     expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 
-describe('matchStops', () => {
+describe('the walk over matches', () => {
   it('visits topmost matches, heaviest first', () => {
     const tree = randomTree(500, 9)
-    const labels = Uint8Array.from(tree.labels, (label) => (label === 'fn_0' || label === 'fn_1' ? 1 : 0))
-    const stops = [...matchStops(tree, labels)]
+    const { labels, stops: found } = searchTree(tree, { text: '^fn_[01]$', regex: true }) ?? { labels: new Uint8Array(), stops: [] }
+    const stops = [...found]
     expect(stops.length).toBeGreaterThan(1)
     for (let i = 1; i < stops.length; i++) expect(tree.total[stops[i - 1] ?? 0]).toBeGreaterThanOrEqual(tree.total[stops[i] ?? 0] ?? 0)
     for (const stop of stops) {
       expect(isMatch(tree, labels, stop)).toBe(true)
       for (let at = tree.parent[stop] ?? -1; at > 0; at = tree.parent[at] ?? -1) expect(isMatch(tree, labels, at)).toBe(false)
     }
+    // All of them: together they have the matched weight.
+    const weight = stops.reduce((sum, stop) => sum + (tree.total[stop] ?? 0), 0)
+    expect(weight).toBeCloseTo(bruteForce(tree, (label) => /^fn_[01]$/.test(label)).samples, 6)
   })
 })

@@ -1,5 +1,4 @@
 import type { CallTree } from '@sonde/profile'
-import type { FlameLayout } from './layout.ts'
 import { compilePlain, compileRegex, type Matcher } from './linear-regex.ts'
 import { PatternError } from './parse-pattern.ts'
 
@@ -19,23 +18,31 @@ export type FlameSearchResult = {
 
 export const NO_RESULT: FlameSearchResult = { matchedSamples: 0, matchedShare: 0, matchedFrames: 0, error: '' }
 
-/** What drawing and stepping need. */
+/** What drawing and stepping need. Plain data, so that a worker can find it. */
 export type FlameMatches = {
   result: FlameSearchResult
-  /** 1 for each matching label. */
+  /** 1 for each matching label; empty where the pattern cannot be used, and then nothing is dimmed either. */
   labels: Uint8Array
-  /** Matching frames before each slot of the layout: a strip of any size knows in O(1) whether it holds one. */
-  before: Uint32Array
+  /** By slot of the layout: matches in its row, up to and with this slot. A strip of any size knows in O(1) whether it holds one. */
+  upTo: Uint32Array
+  /** What next/previous visits: matches that are not below another, heaviest first. (From left to right, the first hundred would be slivers.) */
+  stops: Uint32Array
 }
+
+/** What of a tree is searched: small enough to stay in the worker when the tree has gone to the page. */
+export type SearchedTree = Pick<CallTree, 'length' | 'labels' | 'label' | 'depth' | 'total'>
 
 /** Names are tested up to here. */
 const MAX_TESTED_LENGTH = 8192
 /** The matcher is linear, so this is only reached by huge sets of huge names. */
 const BUDGET_MS = 400
+/** Beyond this many, stepping visits the heaviest only. */
+const MAX_STOPS = 10_000
+const NOTHING_BELOW = 0xffffffff
 
-export function searchTree(layout: FlameLayout, query: FlameSearch, nowMs: () => number = () => performance.now()): FlameMatches | null {
+/** Null for an empty text. The root stands for everything and is no frame: it never matches. */
+export function searchTree(tree: SearchedTree, query: FlameSearch, nowMs: () => number = () => performance.now()): FlameMatches | null {
   if (query.text === '') return null
-  const { tree } = layout
   const labels = new Uint8Array(tree.labels.length)
   let error = ''
   try {
@@ -43,16 +50,13 @@ export function searchTree(layout: FlameLayout, query: FlameSearch, nowMs: () =>
     if (!complete) error = `Stopped after ${BUDGET_MS} ms: not all names were tested.`
   } catch (cause) {
     if (!(cause instanceof PatternError)) throw cause
-    return {
-      result: { ...NO_RESULT, error: `Not a usable pattern: ${cause.message}.` },
-      labels: new Uint8Array(0),
-      before: new Uint32Array(0),
-    }
+    const result = { ...NO_RESULT, error: `Not a usable pattern: ${cause.message}.` }
+    return { result, labels: new Uint8Array(0), upTo: new Uint32Array(0), stops: new Uint32Array(0) }
   }
-  const { before, matchedFrames } = countBefore(layout, labels)
-  const matchedSamples = weightOfMatches(tree, labels)
+  const { upTo, topmost, matchedSamples, matchedFrames } = markMatches(tree, labels)
   const all = tree.total[0] ?? 0
-  return { result: { matchedSamples, matchedShare: all > 0 ? matchedSamples / all : 0, matchedFrames, error }, labels, before }
+  const result = { matchedSamples, matchedShare: all > 0 ? matchedSamples / all : 0, matchedFrames, error }
+  return { result, labels, upTo, stops: heaviestFirst(tree, topmost) }
 }
 
 /** Each distinct name once: 20 thousand tests for a million frames. */
@@ -66,52 +70,60 @@ function testLabels(names: readonly string[], matches: Matcher, out: Uint8Array,
   return true
 }
 
-/** The root stands for everything and is no frame: it never matches. */
-export const isMatch = (tree: CallTree, labels: Uint8Array, node: number): boolean => node > 0 && labels[tree.label[node] ?? 0] === 1
-
-/** One pass in pre-order that jumps over the subtree of each match. */
-function weightOfMatches(tree: CallTree, labels: Uint8Array): number {
-  let sum = 0
-  for (let node = 1; node < tree.length; ) {
-    if (labels[tree.label[node] ?? 0] === 1) {
-      sum += tree.total[node] ?? 0
-      node = Math.max(node + 1, tree.subtreeEnd[node] ?? 0)
-    } else node++
-  }
-  return sum
-}
-
-function countBefore(layout: FlameLayout, labels: Uint8Array): { before: Uint32Array; matchedFrames: number } {
-  const { tree, rowNode } = layout
-  const before = new Uint32Array(rowNode.length + 1)
-  let count = 0
-  for (let slot = 0; slot < rowNode.length; slot++) {
-    before[slot] = count
-    const node = rowNode[slot] ?? 0
-    if (node > 0 && labels[tree.label[node] ?? 0] === 1) count++
-  }
-  before[rowNode.length] = count
-  return { before, matchedFrames: count }
-}
-
-/** Beyond this many, stepping visits the heaviest only. */
-const MAX_STOPS = 10_000
+export const isMatch = (tree: Pick<CallTree, 'label'>, labels: Uint8Array, node: number): boolean =>
+  node > 0 && labels[tree.label[node] ?? 0] === 1
 
 /**
- * The order in which next/previous visit matches: heaviest first, and only those that are not below another match.
- * From left to right, the first hundred stops would be slivers.
+ * One pass in pre-order, which meets the slots of each row from left to right. A match closes its subtree to the sum: weight
+ * below it counts once.
  */
-export function matchStops(tree: CallTree, labels: Uint8Array): Uint32Array {
-  const nodes: number[] = []
-  for (let node = 1; node < tree.length; ) {
-    if (labels[tree.label[node] ?? 0] === 1) {
-      nodes.push(node)
-      node = Math.max(node + 1, tree.subtreeEnd[node] ?? 0)
-    } else node++
+function markMatches(tree: SearchedTree, labels: Uint8Array) {
+  const { length, label, depth, total } = tree
+  const next = rowStarts(tree)
+  const found = new Uint32Array(next.length)
+  const upTo = new Uint32Array(length)
+  const topmost: number[] = []
+  let matchedSamples = 0
+  let matchedFrames = 0
+  /** Depth of the match that the pass is below of. */
+  let below = NOTHING_BELOW
+  for (let node = 0; node < length; node++) {
+    const row = depth[node] ?? 0
+    const slot = next[row] ?? 0
+    next[row] = slot + 1
+    if (row <= below) below = NOTHING_BELOW
+    if (node > 0 && labels[label[node] ?? 0] === 1) {
+      matchedFrames++
+      found[row] = (found[row] ?? 0) + 1
+      if (below === NOTHING_BELOW) {
+        below = row
+        matchedSamples += total[node] ?? 0
+        topmost.push(node)
+      }
+    }
+    upTo[slot] = found[row] ?? 0
   }
-  const weights = Float64Array.from(nodes, (node) => tree.total[node] ?? 0).sort()
+  return { upTo, topmost, matchedSamples, matchedFrames }
+}
+
+/** First slot of each row, as in the layout. */
+function rowStarts({ length, depth }: SearchedTree): Uint32Array {
+  const sizes = new Uint32Array(0x10000)
+  let rows = 0
+  for (let node = 0; node < length; node++) {
+    const row = depth[node] ?? 0
+    sizes[row] = (sizes[row] ?? 0) + 1
+    if (row >= rows) rows = row + 1
+  }
+  const starts = new Uint32Array(rows)
+  for (let row = 1; row < rows; row++) starts[row] = (starts[row - 1] ?? 0) + (sizes[row - 1] ?? 0)
+  return starts
+}
+
+function heaviestFirst({ total }: SearchedTree, nodes: readonly number[]): Uint32Array {
+  const weights = Float64Array.from(nodes, (node) => total[node] ?? 0).sort()
   const least = weights.length > MAX_STOPS ? (weights[weights.length - MAX_STOPS] ?? 0) : 0
-  const heavy = nodes.filter((node) => (tree.total[node] ?? 0) >= least)
-  heavy.sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0) || a - b)
+  const heavy = nodes.filter((node) => (total[node] ?? 0) >= least)
+  heavy.sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0) || a - b)
   return Uint32Array.from(heavy.slice(0, MAX_STOPS))
 }

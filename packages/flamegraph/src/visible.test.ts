@@ -1,7 +1,7 @@
 import { type CallTree, seededRandom } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { randomTree, recursionTree, siblingsTree } from '../testing/random-tree.ts'
-import { buildLayout, type FlameLayout } from './layout.ts'
+import { buildLayout, type FlameLayout, leftEdge, rightEdge } from './layout.ts'
 import { emptyRuns, findVisible, itemOf, runAt, type Viewport, type VisibleRuns } from './visible.ts'
 
 /** The rules of VisibleRuns, checked the slow way against every frame of every row. */
@@ -20,7 +20,7 @@ function check(layout: FlameLayout, view: Viewport, runs: VisibleRuns): void {
       if (left < edge || right <= left || right > view.widthPx) fail(`run ${run} [${left}, ${right}) after ${edge}`)
       if (slotEnd <= slot || (expected >= 0 && slot !== expected)) fail(`slots [${slot}, ${slotEnd}) after ${expected}`)
       // A run ends in the pixel where its first frame ends: strips are as fine as the screen.
-      const firstEnd = ((layout.x1[slot] ?? 0) - view.x0) * scale
+      const firstEnd = (rightEdge(layout, slot) - view.x0) * scale
       if (right > Math.max(Math.floor(firstEnd + 1e-6), left) + 1) fail(`run ${run} [${left}, ${right}) takes more pixels than it needs`)
       edge = right
       expected = slotEnd
@@ -28,7 +28,7 @@ function check(layout: FlameLayout, view: Viewport, runs: VisibleRuns): void {
     }
     const epsilon = (layout.tree.total[0] ?? 0) * 1e-9
     for (let slot = layout.rowStart[row] ?? 0; slot < (layout.rowStart[row + 1] ?? 0); slot++) {
-      const [x0, x1] = [layout.x0[slot] ?? 0, layout.x1[slot] ?? 0]
+      const [x0, x1] = [leftEdge(layout, slot), rightEdge(layout, slot)]
       const inView = x1 > view.x0 + epsilon && x0 < view.x1 - epsilon
       const held = (run: number) => slot >= (runs.slot[run] ?? 0) && slot < (runs.slotEnd[run] ?? 0)
       const first = runs.rowFirst[row - runs.firstRow] ?? 0

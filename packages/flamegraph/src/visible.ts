@@ -1,4 +1,4 @@
-import type { FlameLayout } from './layout.ts'
+import { type FlameLayout, leftEdge, rightEdge } from './layout.ts'
 
 /** What part of the layout is on screen. Pixels are device pixels. */
 export type Viewport = {
@@ -53,7 +53,7 @@ export function emptyRuns(): VisibleRuns {
  * O(pixels × log n), however many frames it has: narrow frames are skipped pixel by pixel with a galloping search.
  */
 export function findVisible(layout: FlameLayout, view: Viewport, out: VisibleRuns): VisibleRuns {
-  const { rowStart, x0: X0, x1: X1 } = layout
+  const { rowStart } = layout
   const width = view.widthPx
   const minBox = Math.max(2, view.minBoxPx)
   const firstRow = Math.max(0, view.firstRow)
@@ -71,16 +71,16 @@ export function findVisible(layout: FlameLayout, view: Viewport, out: VisibleRun
   for (let row = firstRow; row < lastRow; row++) {
     out.rowFirst[row - firstRow] = out.count
     const end = rowStart[row + 1] ?? 0
-    let i = firstEndAfter(X1, rowStart[row] ?? 0, end, from)
+    let i = firstEndAfter(layout, rowStart[row] ?? 0, end, from)
     let edge = 0
     /** First run of the strip that ends at `edge`, -1 where a box or nothing does. */
     let strip = -1
     const rowBegin = out.count
     while (i < end) {
-      const start = X0[i] ?? 0
+      const start = leftEdge(layout, i)
       if (start >= to) break
       const a = (start - view.x0) * scale
-      const b = ((X1[i] ?? 0) - view.x0) * scale
+      const b = (rightEdge(layout, i) - view.x0) * scale
       const isBox = b - a >= minBox
       let left = Math.max(edge, isBox ? Math.round(a) : Math.floor(a))
       if (left >= width) {
@@ -105,9 +105,9 @@ export function findVisible(layout: FlameLayout, view: Viewport, out: VisibleRun
       }
       // All that ends before this pixel does: one jump. (Starting at `edge` keeps runs from drifting to the right.)
       const pixelEnd = Math.max(Math.floor(b), left) + 1
-      const j = pixelEnd > width ? i + 1 : gallopEndAfter(X1, i + 1, end, view.x0 + pixelEnd / scale)
+      const j = pixelEnd > width ? i + 1 : gallopEndAfter(layout, i + 1, end, view.x0 + pixelEnd / scale)
       const touches = strip >= 0 && left <= edge
-      const right = Math.min(width, Math.max(left + 1, Math.ceil(((X1[j - 1] ?? 0) - view.x0) * scale - 1e-6)))
+      const right = Math.min(width, Math.max(left + 1, Math.ceil((rightEdge(layout, j - 1) - view.x0) * scale - 1e-6)))
       strip = touches ? strip : out.count
       push(out, i, j, left, right, strip)
       edge = right
@@ -141,26 +141,26 @@ export function itemOf(runs: VisibleRuns, run: number): { slot: number; slotEnd:
 }
 
 /** First index in [low, high) whose end lies past x. */
-function firstEndAfter(ends: Float64Array, low: number, high: number, x: number): number {
+function firstEndAfter(layout: FlameLayout, low: number, high: number, x: number): number {
   let lo = low
   let hi = high
   while (lo < hi) {
     const mid = (lo + hi) >>> 1
-    if ((ends[mid] ?? 0) > x) hi = mid
+    if (rightEdge(layout, mid) > x) hi = mid
     else lo = mid + 1
   }
   return lo
 }
 
 /** The same, for an answer that is probably near: looks 1, 2, 4, 8 … ahead first. */
-function gallopEndAfter(ends: Float64Array, low: number, high: number, x: number): number {
+function gallopEndAfter(layout: FlameLayout, low: number, high: number, x: number): number {
   let lo = low
   let step = 1
-  while (lo + step <= high && (ends[lo + step - 1] ?? 0) <= x) {
+  while (lo + step <= high && rightEdge(layout, lo + step - 1) <= x) {
     lo += step
     step *= 2
   }
-  return firstEndAfter(ends, lo, Math.min(high, lo + step), x)
+  return firstEndAfter(layout, lo, Math.min(high, lo + step), x)
 }
 
 function push(out: VisibleRuns, slot: number, slotEnd: number, left: number, right: number, strip: number): void {

@@ -12,9 +12,11 @@ import {
   pathKey,
   syntheticProfile,
 } from '@sonde/profile'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
+import { flameModelOf } from '../src/engine/flame-model.ts'
 import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '../src/react.tsx'
+import { searchTree } from '../src/search.ts'
 
 const params = new URLSearchParams(location.search)
 const nodes = Number(params.get('n') ?? 10_000)
@@ -99,11 +101,13 @@ function Page() {
   const [tree, setTree] = useState(first)
   const [zoomNode, setZoomNode] = useState(0)
   const [text, setText] = useState(params.get('search') ?? '')
-  const [result, setResult] = useState<FlameSearchResult | null>(null)
   const [layout, setLayout] = useState<'flame' | 'icicle'>(params.get('layout') === 'flame' ? 'flame' : 'icicle')
   const [colorBy, setColorBy] = useState<'kind' | 'module'>(params.get('color') === 'module' ? 'module' : 'kind')
   const graph = useRef<FlameGraphHandle>(null)
   const field = useRef<HTMLInputElement>(null)
+  const model = useMemo(() => flameModelOf(tree), [tree])
+  const matches = useMemo(() => searchTree(tree, { text, regex: params.has('regex') }), [tree, text])
+  const result = matches?.result ?? null
   Object.assign(window.dev, { zoomNode, searchResult: result, tree })
   window.dev.grow = () => {
     const next = buildCallTree(mergeProfiles([profileOf(42), profileOf(43)]), { group, order: 'weight' })
@@ -145,7 +149,8 @@ function Page() {
       <div style={{ flex: 1, minHeight: 0 }}>
         <FlameGraph
           ref={graph}
-          tree={tree}
+          model={model}
+          matches={matches}
           periodNs={10_101_010}
           unit="samples"
           layout={layout}
@@ -155,8 +160,6 @@ function Page() {
             window.dev.zooms.push(node)
             setZoomNode(node)
           }}
-          search={{ text, regex: params.has('regex') }}
-          onSearchResult={setResult}
           onOpenSearch={() => field.current?.focus()}
           onFindName={setText}
           onSelectProcess={(row) => {

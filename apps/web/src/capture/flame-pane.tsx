@@ -1,10 +1,17 @@
 'use client'
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
-import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '@sonde/flamegraph/react'
-import { buildCallTree, type CallTree, findByPathKey, GROUP_KIND, type Profile, pathKey } from '@sonde/profile'
+import {
+  FlameGraph,
+  FlameGraphBreadcrumbs,
+  type FlameGraphHandle,
+  FlameGraphLegend,
+  type LoadedProfile,
+  useFlameModel,
+} from '@sonde/flamegraph/react'
+import { type CallTree, GROUP_KIND } from '@sonde/profile'
 import { Button, cx, formatPlural, formatShare, Notice, SearchInput, Segmented, Select, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
-import { type RefObject, useMemo, useRef, useState } from 'react'
+import { type RefObject, useMemo, useRef } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
 import { useDebounced } from '../url/use-debounced.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
@@ -15,6 +22,7 @@ import { Pane } from './pane.tsx'
 import { parseProcess, processOfThread } from './process-selection.ts'
 import type { Result } from './use-result.ts'
 import type { UpdateView } from './use-view-state.ts'
+import { useZoomNodes } from './use-zoom-nodes.ts'
 import { Waiting } from './waiting.tsx'
 
 const LAYOUTS = [
@@ -34,7 +42,7 @@ const COLORS = [
 export type FlamePaneProps = {
   capture: CaptureView
   kind: FlameKind
-  profile: Result<Profile>
+  profile: Result<LoadedProfile>
   view: CaptureViewState
   update: UpdateView
   searchRef: RefObject<HTMLInputElement | null> | null
@@ -51,7 +59,6 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const ownSearch = useRef<HTMLInputElement>(null)
   const searchBox = searchRef ?? ownSearch
   const graph = useRef<FlameGraphHandle>(null)
-  const [found, setFound] = useState<FlameSearchResult | null>(null)
   const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
   const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
   const hostId = view.host === '' ? undefined : view.host
@@ -60,12 +67,12 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
     const span = profile?.meta.timed ? parseWindow(windowText) : null
     return span ? { fromUs: span.fromMs * 1_000, toUs: span.toMs * 1_000 } : undefined
   }, [profile, windowText])
-  const tree = useMemo(
-    () => (profile ? buildCallTree(profile, { group: view.group, order: 'weight', hostId, process, window }) : null),
-    [profile, view.group, hostId, process, window],
-  )
-  const zoomNode = useMemo(() => (tree && zoom !== '' ? findByPathKey(tree, zoom) : 0), [tree, zoom])
-  const flameSearch = useMemo(() => ({ text: view.search, regex: view.regex }), [view.search, view.regex])
+  const question = { group: view.group, order: 'weight', hostId, process, window } as const
+  const shown = useFlameModel(profile, question, { text: view.search, regex: view.regex })
+  const { model, found } = shown
+  const tree = model?.tree
+  const zoomNodes = useZoomNodes(tree)
+  const zoomNode = zoomNodes.nodeOf(zoom)
   const samples = tree?.total[0] ?? 0
 
   const zoomTo = (node: number, cause: 'jump' | 'drift') => {
@@ -78,7 +85,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
       const key = processOfThread(profile, row)
       if (key) return update({ process: key, zoom: '', waitZoom: '' }, 'push')
     }
-    update(zoomPatch(node <= 0 ? '' : pathKey(tree, node)), cause === 'jump' ? 'push' : 'replace')
+    update(zoomPatch(zoomNodes.keyOf(node)), cause === 'jump' ? 'push' : 'replace')
   }
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
@@ -93,7 +100,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
         aria-label={kind === 'offcpu' ? 'Search the off-CPU flame graph' : 'Search the flame graph'}
         placeholder={view.regex ? 'Regular expression' : 'Function or library'}
         value={search}
-        aria-invalid={found?.error ? true : undefined}
+        aria-invalid={found.error ? true : undefined}
         onChange={(event) => setSearch(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
@@ -121,7 +128,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           </button>
         }
       />
-      {view.search !== '' && found ? (
+      {view.search !== '' && shown.matches ? (
         <span
           role="status"
           data-testid="flame-matches"
@@ -213,13 +220,19 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
             {isRefusal(result.error) ? null : ' It is asked for again every few seconds.'}
           </Notice>
         </div>
-      ) : result.isLoading ? (
+      ) : shown.error && !tree ? (
+        <div className="p-3">
+          <Notice tone="bad" title="The flame graph could not be made">
+            {shown.error instanceof Error ? shown.error.message : null}
+          </Notice>
+        </div>
+      ) : result.isLoading || shown.isLoading ? (
         <div className="flex flex-col gap-0.5 p-2" role="status" aria-label="Loading the flame graph">
           {[100, 92, 71, 64, 40, 22].map((width) => (
             <Skeleton key={width} className="h-4" />
           ))}
         </div>
-      ) : !tree || !profile || profile.samples.length === 0 ? (
+      ) : !model || !tree || !profile || profile.sampleRows === 0 ? (
         <Waiting capture={capture} what={words.what} idle={words.idle} />
       ) : samples === 0 ? (
         <NothingSelected
@@ -249,7 +262,8 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           <div className="min-h-0 flex-1">
             <FlameGraph
               ref={graph}
-              tree={tree}
+              model={model}
+              matches={shown.matches}
               periodNs={profile.meta.periodNs}
               unit={profile.meta.unit}
               events={words.events}
@@ -257,8 +271,6 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               colorBy={view.color}
               zoomNode={zoomNode}
               onZoom={zoomTo}
-              search={flameSearch}
-              onSearchResult={setFound}
               onSelectProcess={selectProcess}
               onOpenSearch={() => searchBox.current?.focus()}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
@@ -271,7 +283,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   )
 }
 
-function Total({ profile, tree, words }: { profile: Profile; tree: CallTree; words: FlameWords }) {
+function Total({ profile, tree, words }: { profile: LoadedProfile; tree: CallTree; words: FlameWords }) {
   const { short, long } = flameTotal(profile, tree, words)
   return (
     <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>

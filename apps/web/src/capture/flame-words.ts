@@ -1,6 +1,5 @@
 import { type CaptureSpec, instrumentOf, instrumentTitle, isCpuSampling } from '@sonde/contract'
-import type { EventWords } from '@sonde/flamegraph/react'
-import type { Profile } from '@sonde/profile'
+import type { EventWords, ProfileSummary } from '@sonde/flamegraph/react'
 import { formatBytes, formatCount, formatCpuSeconds, formatExact, formatNs, formatPlural } from '@sonde/ui'
 
 export type FlameKind = 'profile' | 'offcpu'
@@ -56,7 +55,7 @@ export function flameWords(spec: CaptureSpec, kind: FlameKind): FlameWords {
 
 /** What the whole picture adds up to, in a line; `long`: the part that may be left out where it is narrow. */
 export function flameTotal(
-  profile: Profile,
+  profile: Pick<ProfileSummary, 'meta'>,
   tree: { total: ArrayLike<number>; count: ArrayLike<number> },
   words: FlameWords,
 ): { short: string; long: string } {

@@ -1,4 +1,5 @@
 import type { CaptureSyscalls, CountsRow } from '@sonde/contract'
+import { summarizeProfile } from '@sonde/flamegraph'
 import { ProfileBuilder } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { type NameSources, processName } from './process-names.ts'
@@ -16,7 +17,7 @@ const PROCESS = { hostId: 'h1', pid: 7 }
 function profileWith(threads: [hostId: string, pid: number, tid: number, comm: string][]) {
   const builder = new ProfileBuilder()
   for (const [hostId, pid, tid, comm] of threads) builder.addThread(builder.addHost(hostId, hostId), pid, tid, comm)
-  return builder.build()
+  return summarizeProfile(builder.build())
 }
 
 describe('processName', () => {

@@ -1,11 +1,11 @@
 import type { CaptureCounts, CaptureEvents, CaptureLatency, CaptureSyscalls } from '@sonde/contract'
-import type { Profile } from '@sonde/profile'
+import type { ProfileSummary } from '@sonde/flamegraph/react'
 import { processOfThread, type SelectedProcess } from './process-selection.ts'
 
 /** Where the name of a process may be known from; whatever has arrived. */
 export type NameSources = {
-  profile: Profile | undefined
-  offcpu: Profile | undefined
+  profile: ProfileSummary | undefined
+  offcpu: ProfileSummary | undefined
   syscalls: CaptureSyscalls | undefined
   counts: CaptureCounts | undefined
   latency: CaptureLatency | undefined
@@ -26,13 +26,13 @@ export function processName(process: SelectedProcess, sources: NameSources): str
   return nameInProfile(process, sources.profile) ?? nameInProfile(process, sources.offcpu)
 }
 
-function nameInProfile(process: SelectedProcess, profile: Profile | undefined): string | null {
+function nameInProfile(process: SelectedProcess, profile: ProfileSummary | undefined): string | null {
   if (!profile) return null
-  const { threads, strings } = profile
+  const { threads } = profile
   let any: string | null = null
   for (let row = 0; row < threads.length; row++) {
     if (threads.pid[row] !== process.pid || processOfThread(profile, row) !== `${process.hostId}:${process.pid}`) continue
-    const comm = strings[threads.comm[row] ?? 0] ?? null
+    const comm = threads.comm[row] ?? null
     // The main thread carries the name that people know the process by.
     if (threads.tid[row] === process.pid) return comm
     any ??= comm

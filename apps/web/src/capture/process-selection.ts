@@ -1,4 +1,4 @@
-import type { Profile } from '@sonde/profile'
+import type { ProfileSummary } from '@sonde/flamegraph/react'
 
 export type SelectedProcess = { hostId: string; pid: number }
 
@@ -9,7 +9,7 @@ export function parseProcess(key: string): SelectedProcess | null {
 }
 
 /** The URL's key for the process of a row of the profile's thread table; null where the row is none, or of an import. */
-export function processOfThread(profile: Profile, threadRow: number): string | null {
+export function processOfThread(profile: Pick<ProfileSummary, 'hosts' | 'threads'>, threadRow: number): string | null {
   const host = profile.threads.host[threadRow]
   const pid = profile.threads.pid[threadRow]
   const hostId = host === undefined ? undefined : profile.hosts.id[host]

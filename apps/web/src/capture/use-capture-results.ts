@@ -9,14 +9,14 @@ import {
   type CaptureViewState,
   instrumentOf,
 } from '@sonde/contract'
-import type { Profile } from '@sonde/profile'
+import type { LoadedProfile } from '@sonde/flamegraph/react'
 import { useState } from 'react'
 import { useTRPCClient } from '../trpc/client.tsx'
 import { useDebounced } from '../url/use-debounced.ts'
 import { parseWindow, WINDOW_RESTS_MS } from './capture-time.ts'
-import { loadProfile } from './load-profile.ts'
 import { parseProcess } from './process-selection.ts'
 import { countsSplit, latencySplit } from './result-split.ts'
+import { useProfileResult } from './use-profile-result.ts'
 import { type Result, useResult } from './use-result.ts'
 
 /** Rows that the server is asked for at first, and after "show more". */
@@ -24,8 +24,8 @@ const ROW_LIMITS = { counts: [30, 500], latency: [200, 2_000], events: [500, 20_
 type Limited = keyof typeof ROW_LIMITS
 
 export type CaptureResults = {
-  profile: Result<Profile>
-  offcpu: Result<Profile>
+  profile: Result<LoadedProfile>
+  offcpu: Result<LoadedProfile>
   syscalls: Result<CaptureSyscalls>
   counts: Result<CaptureCounts>
   latency: Result<CaptureLatency>
@@ -53,18 +53,8 @@ export function useCaptureResults(capture: CaptureView, view: CaptureViewState):
   const counters = { id, host, window }
 
   return {
-    profile: useResult({
-      key: ['profile', id],
-      version: resultVersion.profile,
-      enabled: has('stacks'),
-      load: (signal) => loadProfile(id, 'profile', signal),
-    }),
-    offcpu: useResult({
-      key: ['offcpu', id],
-      version: resultVersion.offcpu,
-      enabled: has('offcpu'),
-      load: (signal) => loadProfile(id, 'offcpu', signal),
-    }),
+    profile: useProfileResult({ captureId: id, kind: 'profile', version: resultVersion.profile, enabled: has('stacks') }),
+    offcpu: useProfileResult({ captureId: id, kind: 'offcpu', version: resultVersion.offcpu, enabled: has('offcpu') }),
     syscalls: useResult({
       key: ['syscalls', id],
       version: resultVersion.syscalls,

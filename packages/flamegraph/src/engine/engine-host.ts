@@ -1,0 +1,71 @@
+import { engineErrorData } from './engine-error.ts'
+import type { EngineReply, EngineRequest, EngineTask } from './engine-messages.ts'
+import { profileBytes } from './fetch-profile.ts'
+import { FlameEngine } from './flame-engine.ts'
+import { transferables } from './transferables.ts'
+
+export type PostReply = (reply: EngineReply, transfer: ArrayBuffer[]) => void
+
+/**
+ * An engine behind messages, in a worker or on the page. Tasks run in the order they came, a load until its profile is there;
+ * each begins in a turn of its own, so that an abort that came meanwhile is heard before.
+ * @returns takes the page's messages
+ */
+export function createEngineHost(post: PostReply): (request: EngineRequest) => void {
+  const engine = new FlameEngine()
+  const waiting: { id: number; task: EngineTask }[] = []
+  let current: { id: number; abort: AbortController } | null = null
+  const turn = new MessageChannel()
+  turn.port1.onmessage = () => void runNext()
+  // In Node an open port would keep a test's process alive.
+  ;(turn.port1 as { unref?: () => void }).unref?.()
+
+  const runNext = async (): Promise<void> => {
+    if (current) return
+    const next = waiting.shift()
+    if (!next) return
+    const abort = new AbortController()
+    current = { id: next.id, abort }
+    try {
+      const value = await perform(engine, next.task, abort.signal)
+      if (!abort.signal.aborted)
+        post(
+          { type: 'answer', id: next.id, value },
+          transferables(value, (buffer) => engine.ownsBuffer(buffer)),
+        )
+    } catch (cause) {
+      if (!abort.signal.aborted) post({ type: 'error', id: next.id, error: engineErrorData(cause) }, [])
+    }
+    current = null
+    if (waiting.length > 0) turn.port2.postMessage(null)
+  }
+
+  post({ type: 'ready' }, [])
+  return (request) => {
+    if (request.type === 'forget') engine.forget(request.model)
+    else if (request.type === 'abort') {
+      if (current?.id === request.id) current.abort.abort()
+      const at = waiting.findIndex(({ id }) => id === request.id)
+      if (at >= 0) waiting.splice(at, 1)
+    } else {
+      waiting.push({ id: request.id, task: request.task })
+      turn.port2.postMessage(null)
+    }
+  }
+}
+
+async function perform(engine: FlameEngine, task: EngineTask, signal: AbortSignal): Promise<unknown> {
+  switch (task.type) {
+    case 'load': {
+      const bytes = await profileBytes(task.source, signal)
+      signal.throwIfAborted()
+      return engine.load(bytes)
+    }
+    case 'model':
+      return engine.model(task.question)
+    case 'search':
+      return engine.search(task.model, task.query)
+    case 'ask':
+      return engine.ask(task.name, task.question as never)
+  }
+}

@@ -1,0 +1,30 @@
+import type { CallTreeOptions } from '@sonde/profile'
+import type { FlameSearch } from '../search.ts'
+import type { EngineErrorData } from './engine-error.ts'
+import type { EngineQuestionName } from './engine-questions.ts'
+
+/** Where a profile comes from: an absolute URL of the page's own origin, or bytes at hand. Gzipped or not. */
+export type ProfileSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
+
+/** What the flame graph is to show: a selection, and how to make a tree of it. */
+export type ModelQuestion = CallTreeOptions
+
+export type EngineTask =
+  | { type: 'load'; source: ProfileSource }
+  | { type: 'model'; question: ModelQuestion }
+  | { type: 'search'; model: number; query: FlameSearch }
+  | { type: 'ask'; name: EngineQuestionName; question: unknown }
+
+/** Page → engine. `abort` and `forget` are not answered. */
+export type EngineRequest =
+  | { type: 'do'; id: number; task: EngineTask }
+  /** Nobody waits for the answer to this request any more. */
+  | { type: 'abort'; id: number }
+  /** This model will not be searched again. */
+  | { type: 'forget'; model: number }
+
+/** Engine → page. Each request gets one answer or one error, unless it was aborted: then it may get none. */
+export type EngineReply =
+  | { type: 'ready' }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'error'; id: number; error: EngineErrorData }

@@ -1,0 +1,18 @@
+import { type Profile, type SampleSelection, selectionTotals } from '@sonde/profile'
+
+/**
+ * What the engine can be asked about its profile, beside the flame graph itself: one entry a question, each a pure function of
+ * the profile and a plain-data question. The answer is plain data with typed arrays, which are transferred to the page: they
+ * must not be used by the function afterwards. (Columns of the profile itself may be part of an answer; those are copied.)
+ */
+export const ENGINE_ANSWERS = {
+  /** How much of the profile a selection holds. */
+  totals: (profile: Profile, selection: SampleSelection) => selectionTotals(profile, selection),
+} as const satisfies Record<string, EngineAnswerer>
+
+// biome-ignore lint/suspicious/noExplicitAny: each entry has its own question; EngineQuestion and EngineAnswer name them
+type EngineAnswerer = (profile: Profile, question: any) => unknown
+
+export type EngineQuestionName = keyof typeof ENGINE_ANSWERS
+export type EngineQuestion<Name extends EngineQuestionName> = Parameters<(typeof ENGINE_ANSWERS)[Name]>[1]
+export type EngineAnswer<Name extends EngineQuestionName> = ReturnType<(typeof ENGINE_ANSWERS)[Name]>

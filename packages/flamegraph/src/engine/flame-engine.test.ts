@@ -1,0 +1,67 @@
+import { buildCallTree, encodeProfile, syntheticProfile } from '@sonde/profile'
+import { describe, expect, it } from 'vitest'
+import { searchTree } from '../search.ts'
+import { FlameEngine } from './flame-engine.ts'
+import { transferables } from './transferables.ts'
+
+const profile = syntheticProfile({ nodes: 3000, hosts: 2, seed: 7 })
+const bytes = encodeProfile(profile)
+
+describe('FlameEngine', () => {
+  it('answers as the functions of packages/profile do on the profile itself', () => {
+    const engine = new FlameEngine()
+    const summary = engine.load(bytes)
+    expect(summary.meta).toEqual(profile.meta)
+    expect(summary.sampleRows).toBe(profile.samples.length)
+    expect(summary.threads.comm).toEqual(Array.from(profile.threads.comm, (comm) => profile.strings[comm]))
+    for (const question of [
+      { group: 'process', order: 'weight' },
+      { group: 'merged', order: 'name', window: { fromUs: 1e6, toUs: 9e6 } },
+      { group: 'thread', order: 'weight', process: { hostId: 'host-1', pid: 1010 } },
+    ] as const) {
+      const model = engine.model(question)
+      expect(model.tree).toEqual(buildCallTree(profile, question))
+      for (const query of [
+        { text: 'tcp', regex: false },
+        { text: '^(sys|vfs).*_1', regex: true },
+        { text: '(', regex: true },
+      ])
+        expect(engine.search(model.id, query)).toEqual(searchTree(model.tree, query))
+    }
+    const { weight, count } = engine.ask('totals', {})
+    expect(weight).toBe(profile.samples.weight.reduce((sum, value) => sum + value, 0))
+    expect(count).toBe(profile.samples.length)
+  })
+
+  it('goes on searching a model whose memory was handed over, until it is forgotten', () => {
+    const engine = new FlameEngine()
+    engine.load(bytes)
+    const model = engine.model({ group: 'process', order: 'weight' })
+    const expected = searchTree(model.tree, { text: 'json', regex: false })
+    const handedOver = structuredClone(model, { transfer: transferables(model, (buffer) => engine.ownsBuffer(buffer)) })
+    expect(model.tree.total.length).toBe(0)
+    expect(handedOver.tree).toEqual(buildCallTree(profile, { group: 'process', order: 'weight' }))
+    expect(engine.search(model.id, { text: 'json', regex: false })).toEqual(expected)
+    // Nothing of the profile went with it.
+    expect(engine.model({ group: 'process', order: 'weight' }).tree).toEqual(handedOver.tree)
+    engine.forget(model.id)
+    expect(engine.search(model.id, { text: 'json', regex: false })).toBeNull()
+  })
+
+  it('never hands over a column of the profile', () => {
+    const engine = new FlameEngine()
+    const summary = engine.load(bytes)
+    expect(transferables(summary, (buffer) => engine.ownsBuffer(buffer))).toEqual([])
+    expect(transferables({ a: [{ b: new Uint8Array(3) }], c: 'x', d: null }, () => false)).toHaveLength(1)
+    const shared = new ArrayBuffer(16)
+    expect(transferables([new Uint8Array(shared, 0, 4), new Uint8Array(shared, 8)], () => false)).toEqual([shared])
+  })
+
+  it('says that nothing is loaded, and keeps a good profile when a bad one comes', () => {
+    const engine = new FlameEngine()
+    expect(() => engine.model({ group: 'merged', order: 'weight' })).toThrow('No profile has been loaded.')
+    engine.load(bytes)
+    expect(() => engine.load(bytes.subarray(0, bytes.length - 5))).toThrow(/profile: /)
+    expect(engine.ask('totals', {}).count).toBe(profile.samples.length)
+  })
+})

@@ -1,0 +1,8 @@
+export { type EngineWorker, FlameEngineClient } from './engine-client.ts'
+export { EngineError } from './engine-error.ts'
+export type { ModelQuestion, ProfileSource } from './engine-messages.ts'
+export { ENGINE_ANSWERS, type EngineAnswer, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
+export { FlameEngine } from './flame-engine.ts'
+export { type FlameModel, flameModelOf } from './flame-model.ts'
+export { type ProfileSummary, summarizeProfile } from './profile-summary.ts'
+export { serveEngine } from './serve-engine.ts'

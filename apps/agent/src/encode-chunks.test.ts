@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { type EventsDelta, eventsDeltaSchema, type SyscallSnapshot, syscallSnapshotSchema } from '@sonde/contract'
-import { decodeProfile, emptyProfile, mergeProfiles, type Profile, toFolded } from '@sonde/profile'
+import { decodeProfile, emptyProfile, mergeProfiles, type Profile, splitProfile, toFolded } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { encodeDeltaChunks, encodeProfileChunks, encodeSyscallsChunk } from './encode-chunks.ts'
-import { splitProfile } from './split-profile.ts'
 import { makeProfile, makeSnapshot } from './testing/scripted-tracing.ts'
 
 /** What a profile says, whatever the order of its tables: one line per sample. */

@@ -8,9 +8,8 @@ import {
   latencyDeltaSchema,
   type SyscallSnapshot,
 } from '@sonde/contract'
-import { encodeProfile, type Profile } from '@sonde/profile'
+import { encodeProfile, type Profile, samplesIn, splitProfile } from '@sonde/profile'
 import { eventsIn, type JsonDelta, splitDelta } from './split-delta.ts'
-import { splitProfile } from './split-profile.ts'
 
 const gzip = promisify(gzipCallback)
 
@@ -40,11 +39,6 @@ export async function* encodeProfileChunks(
     return
   }
   for (const half of halves) yield* encodeProfileChunks(half, onLost, limits)
-}
-
-/** Samples of a profile: a row each, but where weights count samples. */
-export function samplesIn({ meta, samples }: Profile): number {
-  return meta.unit === 'samples' ? samples.weight.reduce((sum, weight) => sum + weight, 0) : samples.length
 }
 
 /** A JSON delta as gzip'd chunks that each fit the limits and the schema, in order; usually one. `onLost`: as above, of events. */

@@ -14,8 +14,7 @@ import {
   type TargetQuality,
   type TargetReason,
 } from '@sonde/contract'
-import { decodeProfile, FRAME_KIND, type Profile } from '@sonde/profile'
-import { samplesIn } from './encode-chunks.ts'
+import { countFrames, decodeProfile, type Profile, samplesIn } from '@sonde/profile'
 import type { Outcome } from './outcome.ts'
 import type { SpooledChunk, TargetSpool } from './spool.ts'
 
@@ -99,23 +98,10 @@ function addProfile(quality: TargetQuality, profile: Profile): void {
   addFrames(quality, profile)
 }
 
-/** Frames over all samples, and those without a name. */
-function addFrames(quality: TargetQuality, { meta, samples, stacks, frames }: Profile): void {
-  const depth = new Uint32Array(stacks.length)
-  const unknown = new Uint32Array(stacks.length)
-  for (let i = 0; i < stacks.length; i++) {
-    const parent = stacks.parent[i] ?? -1
-    const isUnknown = frames.kind[stacks.frame[i] ?? 0] === FRAME_KIND.unknown
-    depth[i] = (parent === -1 ? 0 : (depth[parent] ?? 0)) + 1
-    unknown[i] = (parent === -1 ? 0 : (unknown[parent] ?? 0)) + (isUnknown ? 1 : 0)
-  }
-  for (let i = 0; i < samples.length; i++) {
-    const stack = samples.stack[i] ?? -1
-    if (stack === -1) continue
-    const times = meta.unit === 'samples' ? (samples.weight[i] ?? 0) : 1
-    quality.frames += times * (depth[stack] ?? 0)
-    quality.unknownFrames += times * (unknown[stack] ?? 0)
-  }
+function addFrames(quality: TargetQuality, profile: Profile): void {
+  const { frames, unknownFrames } = countFrames(profile)
+  quality.frames += frames
+  quality.unknownFrames += unknownFrames
 }
 
 function addSyscalls(quality: TargetQuality, snapshot: SyscallSnapshot): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { chunkKindSchema, hostCommandSchema, syscallSnapshotSchema, targetQualitySchema } from './capture-result.ts'
-import { captureSpecSchema } from './capture-spec.ts'
+import { captureSourceSchema, storedSpecSchema } from './capture-source.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { idSchema } from './text.ts'
 
@@ -31,7 +31,9 @@ export type TargetView = z.infer<typeof targetViewSchema>
 export const captureViewSchema = z.object({
   id: idSchema,
   title: z.string(),
-  spec: captureSpecSchema,
+  spec: storedSpecSchema,
+  /** Null: hosts recorded it. Else the spec has no instrument, and the hosts are names out of a file. */
+  source: captureSourceSchema.nullable(),
   state: captureStateSchema,
   createdAt: z.date(),
   createdBy: z.object({ id: z.string(), name: z.string() }),

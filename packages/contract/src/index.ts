@@ -1,6 +1,7 @@
 export * from './agent-protocol.ts'
 export * from './assert-never.ts'
 export * from './capture-result.ts'
+export * from './capture-source.ts'
 export * from './capture-spec.ts'
 export * from './capture-view.ts'
 export * from './catalogue.ts'

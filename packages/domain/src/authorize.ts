@@ -29,6 +29,8 @@ export const PERMISSIONS = {
   'join-token.revoke': admin,
   'capture.read': reader,
   'capture.start': operator,
+  /** Make a capture of a file. */
+  'capture.import': operator,
   'capture.cancel': operator,
   'capture.delete': owner,
 } as const satisfies Record<string, Rule>

@@ -17,6 +17,7 @@ export { finishTarget } from './finish-target.ts'
 export { FORECAST_TIMEOUT_MS, forecastCapture } from './forecast-capture.ts'
 export { getCapture } from './get-capture.ts'
 export { getHost } from './get-host.ts'
+export { type ImportedFile, importCapture, importedFileSchema, LATEST_START_MS, type ReadFile } from './import-capture.ts'
 export { acceptInvite, checkInvite, createSetupLink, invitePerson, type NewInvite } from './invites.ts'
 export {
   createJoinToken,

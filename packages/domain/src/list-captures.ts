@@ -1,4 +1,12 @@
-import { type Actor, type CaptureSummary, captureSpecSchema, SondeError, type TargetState, targetStateSchema } from '@sonde/contract'
+import {
+  type Actor,
+  type CaptureSummary,
+  captureSourceSchema,
+  SondeError,
+  storedSpecSchema,
+  type TargetState,
+  targetStateSchema,
+} from '@sonde/contract'
 import { z } from 'zod'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
@@ -9,6 +17,7 @@ type Row = {
   id: string
   title: string
   spec: unknown
+  source: unknown
   created_at: Date
   created_by_id: string
   created_by: string
@@ -26,7 +35,7 @@ const TEXTS = `'strict $.** ? (@.type() == "string")'`
 
 /**
  * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each word of `search` must occur in the title,
- * the recipe, the probes and settings, the creator's name or a host's name.
+ * the recipe, the probes and settings, the imported file's name and format, the creator's name or a host's name.
  */
 export async function listCaptures(
   actor: Actor,
@@ -38,7 +47,7 @@ export async function listCaptures(
   const after = input.cursor === undefined ? null : readCursor(input.cursor)
   const words = (input.search ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 10)
   const { rows } = await app.db.pool.query<Row>(
-    `SELECT c.id, c.title, c.spec, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
+    `SELECT c.id, c.title, c.spec, c.source, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
      FROM captures c
      JOIN users u ON u.id = c.created_by_id
      CROSS JOIN LATERAL (
@@ -54,7 +63,7 @@ export async function listCaptures(
        AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))
        AND NOT EXISTS (
          SELECT FROM unnest($3::text[]) AS word
-         WHERE concat_ws(' ', c.title, c.spec->>'recipe', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
+         WHERE concat_ws(' ', c.title, c.spec->>'recipe', c.source->>'fileName', c.source->>'format', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
            NOT ILIKE word
        )
      ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
@@ -71,7 +80,8 @@ function summaryOf(row: Row): CaptureSummary {
   return {
     id: row.id,
     title: row.title,
-    spec: captureSpecSchema.parse(row.spec),
+    spec: storedSpecSchema.parse(row.spec),
+    source: captureSourceSchema.nullable().parse(row.source),
     state: captureState(states),
     createdAt: row.created_at,
     createdBy: { id: row.created_by_id, name: row.created_by },

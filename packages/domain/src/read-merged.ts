@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { type CaptureSpec, CHUNK_LIMITS, type ChunkKind, captureSpecSchema, SondeError } from '@sonde/contract'
+import { type CaptureSpec, CHUNK_LIMITS, type ChunkKind, SondeError, storedSpecSchema } from '@sonde/contract'
 import type { z } from 'zod'
 import type { App } from './app.ts'
 import type { CachedMerge, MergeCache } from './merge-cache.ts'
@@ -71,5 +71,5 @@ async function addNew<Delta, Merged>(
 async function readSpec(app: App, captureId: string): Promise<CaptureSpec> {
   const { rows } = await app.db.pool.query<{ spec: unknown }>('SELECT spec FROM captures WHERE id = $1 AND deleted_at IS NULL', [captureId])
   if (!rows[0]) throw new SondeError('not-found', 'there is no such capture; it may have been deleted')
-  return captureSpecSchema.parse(rows[0].spec)
+  return storedSpecSchema.parse(rows[0].spec)
 }

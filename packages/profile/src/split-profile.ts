@@ -1,9 +1,7 @@
-import { type FrameKind, type Profile, ProfileBuilder } from '@sonde/profile'
+import type { FrameKind, Profile } from './profile.ts'
+import { ProfileBuilder } from './profile-builder.ts'
 
-/**
- * Two profiles that merge back to the given one: the earlier and the later half of its samples, each with only the
- * strings, frames, stacks and threads that its samples use. Null where there is at most one sample.
- */
+/** Two profiles that merge back to the given one: the earlier and the later half of its samples. Null where there is at most one sample. */
 export function splitProfile(profile: Profile): [Profile, Profile] | null {
   const { length } = profile.samples
   if (length < 2) return null
@@ -11,7 +9,18 @@ export function splitProfile(profile: Profile): [Profile, Profile] | null {
   return [takeSamples(profile, 0, middle), takeSamples(profile, middle, length)]
 }
 
-function takeSamples(profile: Profile, from: number, to: number): Profile {
+/** The samples [from, to) as a profile of their own, with only the strings, frames, stacks, threads and hosts that they use. */
+export function takeSamples(profile: Profile, from: number, to: number): Profile {
+  return pickSamples(profile, from, to, () => true)
+}
+
+/** The samples of one host, by its row in the profile's table, as a profile of their own. */
+export function takeHost(profile: Profile, host: number): Profile {
+  const { samples, threads } = profile
+  return pickSamples(profile, 0, samples.length, (i) => threads.host[samples.thread[i] ?? 0] === host)
+}
+
+function pickSamples(profile: Profile, from: number, to: number, isWanted: (sample: number) => boolean): Profile {
   const { hosts, threads, frames, stacks, samples, strings } = profile
   const builder = new ProfileBuilder(profile.meta)
   const text = (index: number | undefined): string => strings[index ?? 0] ?? ''
@@ -45,6 +54,7 @@ function takeSamples(profile: Profile, from: number, to: number): Profile {
     return parent
   }
   for (let i = from; i < to; i++) {
+    if (!isWanted(i)) continue
     const stack = samples.stack[i] ?? -1
     builder.addSample(
       stack === -1 ? -1 : stackOf(stack),

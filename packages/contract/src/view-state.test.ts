@@ -28,6 +28,7 @@ const busy: CaptureViewState = {
   row: 'h_1-x:4242:-1',
   split: 33,
   rows: 70,
+  panes: 'heat,flame,syscalls',
   pane: 'offcpu',
   window: '1500-30000',
   waitZoom: '0zz',
@@ -58,7 +59,7 @@ describe('view state in the URL', () => {
 
   it('lets one unreadable field fall back alone', () => {
     const view = parse(
-      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&countsBy=probes&latencyBy=probe&perCpu=maybe&host=a/b&against=me',
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&host=a/b&against=me',
     )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })

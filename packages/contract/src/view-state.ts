@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CHUNK_KINDS } from './capture-result.ts'
+import { formatPanes, PANES, parsePanes } from './panes.ts'
 import { RESULT_SPLITS } from './result-view.ts'
 
 /**
@@ -51,13 +51,20 @@ export const captureViewStateSchema = z.object({
     .regex(/^([A-Za-z0-9_-]+:\d+:-?\d+)?$/)
     .default('')
     .catch(''),
+  /** The panes that are shown, comma-separated, at most three; '' for what the capture recorded. */
+  panes: z
+    .string()
+    .max(200)
+    .transform((text) => formatPanes(parsePanes(text)))
+    .default('')
+    .catch(''),
   /** Width of the left pane in percent. */
   split: z.coerce.number().int().min(15).max(85).default(50).catch(50),
   /** Height of the upper of two panes that stand one above the other, in percent. */
   rows: z.coerce.number().int().min(15).max(85).default(50).catch(50),
-  /** The result that is open where not all of them fit; '' for the first. */
+  /** The pane that is open where not all of them fit; '' for the first. */
   pane: z
-    .enum(['', ...CHUNK_KINDS])
+    .enum(['', ...PANES])
     .default('')
     .catch(''),
   /** Selected time, `from-to` in ms since the first host began; narrows every pane that knows times. */
@@ -122,5 +129,6 @@ export function formatViewState(state: CaptureViewState): string {
     if (value !== DEFAULT_VIEW_STATE[key as keyof CaptureViewState]) out.set(key, String(value))
   }
   if ([...out.keys()].length === 0) return ''
-  return `v=1&${out}`
+  // A comma needs no escape in a query, and a list of names is easier to read with it.
+  return `v=1&${out}`.replaceAll('%2C', ',')
 }

@@ -6,6 +6,7 @@ export { encodeProfile, PROFILE_CONTENT_TYPE, PROFILE_MAGIC, PROFILE_VERSIONS } 
 export { foldPerfScript, type PerfFoldOptions } from './fold-perf-script.ts'
 export { type FoldOptions, toFolded } from './fold-profile.ts'
 export { findFrame, frameKey, keyOfFrame } from './frame-keys.ts'
+export { type HeatAnswer, type HeatLayer, type HeatQuestion, type HeatSum, heatMap, MAX_HEAT_SECONDS } from './heat-map.ts'
 export { mergeProfiles, ProfileMergeError } from './merge-profiles.ts'
 export { type FoldedImport, importFolded, parseFolded } from './parse-folded.ts'
 export { importPerfScript, type PerfScriptImport, type PerfScriptOptions, parsePerfScript } from './parse-perf-script.ts'

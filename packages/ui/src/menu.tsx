@@ -1,19 +1,20 @@
 'use client'
+import { Check, ChevronRight } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cx } from './class-names.ts'
+
+const CONTENT =
+  'z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 overflow-y-auto rounded-md border border-line bg-raised p-1 text-ink shadow-overlay'
+const ITEM =
+  'flex h-7 cursor-default select-none items-center gap-2 rounded-sm px-2 outline-none data-disabled:opacity-50 data-highlighted:bg-hover data-[state=open]:bg-hover [&_svg]:size-3.5'
 
 export function Menu({ trigger, children, align = 'end' }: { trigger: ReactNode; children: ReactNode; align?: 'start' | 'end' }) {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 min-w-44 rounded-md border border-line bg-raised p-1 text-ink shadow-overlay"
-        >
+        <DropdownMenu.Content align={align} sideOffset={4} collisionPadding={8} className={CONTENT}>
           {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -33,16 +34,49 @@ export function MenuItem({
   disabled?: boolean
 }) {
   return (
-    <DropdownMenu.Item
-      onSelect={onSelect}
-      disabled={disabled}
-      className={cx(
-        'flex h-7 cursor-default select-none items-center gap-2 rounded-sm px-2 outline-none data-disabled:opacity-50 data-highlighted:bg-hover [&_svg]:size-3.5',
-        tone === 'danger' && 'text-bad',
-      )}
-    >
+    <DropdownMenu.Item onSelect={onSelect} disabled={disabled} className={cx(ITEM, tone === 'danger' && 'text-bad')}>
       {children}
     </DropdownMenu.Item>
+  )
+}
+
+/** Items of which one is chosen. */
+export function MenuChoices({ value, onChoose, children }: { value: string; onChoose: (value: string) => void; children: ReactNode }) {
+  return (
+    <DropdownMenu.RadioGroup value={value} onValueChange={onChoose}>
+      {children}
+    </DropdownMenu.RadioGroup>
+  )
+}
+
+export function MenuChoice({ value, note, children }: { value: string; note?: string | undefined; children: ReactNode }) {
+  return (
+    <DropdownMenu.RadioItem value={value} className={ITEM}>
+      <span className="w-3.5 shrink-0">
+        <DropdownMenu.ItemIndicator>
+          <Check aria-hidden />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      {children}
+      {note === undefined ? null : <span className="ml-auto pl-4 text-ink-3 text-sm">{note}</span>}
+    </DropdownMenu.RadioItem>
+  )
+}
+
+/** An item that opens a menu of its own. */
+export function MenuSub({ label, disabled = false, children }: { label: ReactNode; disabled?: boolean; children: ReactNode }) {
+  return (
+    <DropdownMenu.Sub>
+      <DropdownMenu.SubTrigger disabled={disabled} className={ITEM}>
+        {label}
+        <ChevronRight aria-hidden className="ml-auto text-ink-3" />
+      </DropdownMenu.SubTrigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.SubContent sideOffset={4} collisionPadding={8} className={CONTENT}>
+          {children}
+        </DropdownMenu.SubContent>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Sub>
   )
 }
 

@@ -7,8 +7,7 @@ import { isTyping, useKeyDown } from '../shell/shortcuts.ts'
 import { errorText, httpStatusOf } from '../trpc/errors.ts'
 import { CaptureHeader } from './capture-header.tsx'
 import { CaptureMarks } from './capture-marks.tsx'
-import { capturePanes } from './capture-panes.tsx'
-import { PaneLayout } from './pane-layout.tsx'
+import { CaptureReading } from './capture-reading.tsx'
 import { TargetList } from './target-list.tsx'
 import { useCapture } from './use-capture.ts'
 import { useCaptureResults } from './use-capture-results.ts'
@@ -86,15 +85,7 @@ function LoadedCapture({
         aside={<CaptureMarks capture={capture} results={results} view={view} update={update} />}
       />
       <TimeCursorProvider>
-        <PaneLayout
-          panes={capturePanes({ capture, results, view, update, searchRef, filterRef })}
-          split={view.split}
-          rows={view.rows}
-          open={view.pane}
-          onSplit={(split) => update({ split }, 'replace')}
-          onRows={(rows) => update({ rows }, 'replace')}
-          onOpen={(pane) => update({ pane }, 'replace')}
-        />
+        <CaptureReading capture={capture} results={results} view={view} update={update} searchRef={searchRef} filterRef={filterRef} />
       </TimeCursorProvider>
     </div>
   )

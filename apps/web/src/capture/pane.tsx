@@ -1,5 +1,6 @@
 import { cx } from '@sonde/ui'
 import type { ReactNode } from 'react'
+import { PaneTitle } from './pane-menu.tsx'
 
 /** One of the results: title and tools on top, the picture, facts about it below. */
 export function Pane({
@@ -25,7 +26,7 @@ export function Pane({
       className="@container flex h-full min-h-0 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface"
     >
       <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-2 py-1.5">
-        <h2 className="mr-1 whitespace-nowrap font-semibold">{title}</h2>
+        <PaneTitle title={title} />
         {tools}
       </div>
       <div className={cx('flex min-h-0 flex-1 flex-col', isStale && 'opacity-60')} aria-busy={isStale}>

@@ -1,0 +1,102 @@
+import { type CaptureView, type CaptureViewState, type CollectorId, instrumentOf, PANES, type PaneName } from '@sonde/contract'
+import type { ReactNode, RefObject } from 'react'
+import { CountersPane } from './counters-pane.tsx'
+import { CountsPane } from './counts-pane.tsx'
+import { EventsPane } from './events-pane.tsx'
+import { FlamePane } from './flame-pane.tsx'
+import { flameWords } from './flame-words.ts'
+import { LatencyPane } from './latency-pane.tsx'
+import { SyscallPane } from './syscall-pane.tsx'
+import type { CaptureResults } from './use-capture-results.ts'
+import type { UpdateView } from './use-view-state.ts'
+
+export type ReadingPaneProps = {
+  capture: CaptureView
+  results: CaptureResults
+  view: CaptureViewState
+  update: UpdateView
+  /** What the time axis of every pane covers, ms. */
+  domainMs: number
+  /** The pane's text box, where the key of its `finder` leads to it; null where that key leads to another pane's. */
+  finderRef: RefObject<HTMLInputElement | null> | null
+}
+
+export type ReadingPane = {
+  title: (capture: CaptureView) => string
+  /** The capture has, or will have, something to show here. */
+  isOffered: (capture: CaptureView) => boolean
+  /** Its text box: `search` answers to the key `/`, `filter` to `f`; the first pane of each kind gets the key. */
+  finder: 'search' | 'filter' | null
+  render: (props: ReadingPaneProps) => ReactNode
+}
+
+const records =
+  (collector: CollectorId) =>
+  ({ spec }: CaptureView): boolean =>
+    instrumentOf(spec, collector) !== undefined
+
+/** How a pane of each name looks, and when there is one. To add a pane is to add its name to `PANES` and its entry here. */
+const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
+  flame: {
+    title: ({ spec }) => flameWords(spec, 'profile').title,
+    isOffered: records('stacks'),
+    finder: 'search',
+    render: ({ results, finderRef, ...rest }) => <FlamePane {...rest} kind="profile" profile={results.profile} searchRef={finderRef} />,
+  },
+  offcpu: {
+    title: ({ spec }) => flameWords(spec, 'offcpu').title,
+    isOffered: records('offcpu'),
+    finder: 'search',
+    render: ({ results, finderRef, ...rest }) => <FlamePane {...rest} kind="offcpu" profile={results.offcpu} searchRef={finderRef} />,
+  },
+  latency: {
+    title: () => 'Latency',
+    isOffered: records('latency'),
+    finder: 'filter',
+    render: ({ results, finderRef, ...rest }) => (
+      <LatencyPane {...rest} latency={results.latency} findRef={finderRef} onShowMore={results.showMore.latency} />
+    ),
+  },
+  counts: {
+    title: () => 'Counts',
+    isOffered: records('counts'),
+    finder: 'filter',
+    render: ({ results, finderRef, ...rest }) => (
+      <CountsPane {...rest} counts={results.counts} findRef={finderRef} onShowMore={results.showMore.counts} />
+    ),
+  },
+  events: {
+    title: () => 'Events',
+    isOffered: records('events'),
+    finder: 'filter',
+    render: ({ results, finderRef, ...rest }) => (
+      <EventsPane {...rest} events={results.events} findRef={finderRef} onShowMore={results.showMore.events} />
+    ),
+  },
+  counters: {
+    title: () => 'Counters',
+    isOffered: records('pmu'),
+    finder: 'filter',
+    render: ({ results, finderRef, ...rest }) => <CountersPane {...rest} counters={results.counters} findRef={finderRef} />,
+  },
+  syscalls: {
+    title: () => 'Syscalls',
+    isOffered: records('syscalls'),
+    finder: 'filter',
+    render: ({ results, finderRef, ...rest }) => <SyscallPane {...rest} syscalls={results.syscalls} filterRef={finderRef} />,
+  },
+}
+
+/** What stands on the page of a capture unless the link says otherwise. Pictures first, tables last: the left one, or the first tab, is what a reader looks at first. */
+const RECORDED_ORDER: readonly PaneName[] = ['flame', 'offcpu', 'latency', 'counts', 'events', 'counters', 'syscalls']
+
+export type OfferedPane = ReadingPane & { name: PaneName }
+
+/** The panes that a capture has something for, in the order of their names; and those of them that its page begins with. */
+export function panesOf(capture: CaptureView): { offered: OfferedPane[]; recorded: PaneName[] } {
+  const offered = PANES.flatMap((name) => {
+    const pane = READING_PANES[name]
+    return pane?.isOffered(capture) ? [{ name, ...pane }] : []
+  })
+  return { offered, recorded: RECORDED_ORDER.filter((name) => offered.some((pane) => pane.name === name)) }
+}

@@ -18,6 +18,7 @@ const KIND_NAMES: Record<number, string> = {
   [GROUP_KIND.host]: 'host',
   [GROUP_KIND.process]: 'process',
   [GROUP_KIND.thread]: 'thread',
+  [GROUP_KIND.module]: 'library',
 }
 export const kindName = (kind: number): string => KIND_NAMES[kind] ?? 'frame'
 

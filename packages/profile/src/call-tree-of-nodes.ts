@@ -1,8 +1,8 @@
-import type { CallTree } from './call-tree.ts'
+import type { CallTree, CallTreeOptions } from './call-tree.ts'
 import type { GroupRows } from './group-rows.ts'
 import type { Profile } from './profile.ts'
 
-/** Nodes as they are found: parents before children, siblings in no order. Node 0 is the root, its parent -1. */
+/** Nodes as they are found: parents before children, siblings in no order (in a flame chart: in order of time). Node 0 is the root, its parent -1. */
 export type GrownNodes = {
   length: number
   groups: GroupRows
@@ -14,13 +14,14 @@ export type GrownNodes = {
   selfCount: Float64Array | null
 }
 
-/** Adds grown nodes up, orders siblings (heaviest first, or by name) and lays them out as the columns of `CallTree`. */
-export function callTreeOfNodes(profile: Profile, grown: GrownNodes, order: 'weight' | 'name'): CallTree {
+/** Adds grown nodes up, orders siblings (heaviest first, by name, or by time as they are) and lays them out as the columns of `CallTree`. */
+export function callTreeOfNodes(profile: Profile, grown: GrownNodes, order: CallTreeOptions['order']): CallTree {
   const total = addUp(grown, grown.self)
   const count = grown.selfCount === null ? null : addUp(grown, grown.selfCount)
   const labels = labelNodes(profile, grown)
-  const children = orderChildren(grown, total, order === 'name' ? rankByName(labels) : null, labels)
-  return emitTree(profile, grown, { total, count }, labels, children)
+  const compare =
+    order === 'time' ? groupsByWeight(grown, total) : siblingOrder(total, order === 'name' ? rankByName(labels) : null, labels)
+  return emitTree(profile, grown, { total, count }, labels, orderChildren(grown, compare))
 }
 
 /** Each node's own and all below it. */
@@ -81,9 +82,29 @@ function compareText(a: string, b: string): number {
 }
 
 type Children = { first: Uint32Array; nodes: Uint32Array }
+type Compare = (a: number, b: number) => number
 
-/** Children in CSR form: those of `node` are nodes[first[node] … first[node + 1]). Heaviest first where no `rank` is given. */
-function orderChildren({ length, parent }: GrownNodes, total: Float64Array, rank: Uint32Array | null, names: NodeLabels): Children {
+/** Heaviest first where no `rank` is given. Ties are broken all the way, so that a live view does not shuffle between two updates. */
+function siblingOrder(total: Float64Array, rank: Uint32Array | null, names: NodeLabels): Compare {
+  const byWeight = (a: number, b: number) => (total[b] ?? 0) - (total[a] ?? 0)
+  const byName = (a: number, b: number) =>
+    rank !== null
+      ? (rank[names.label[a] ?? 0] ?? 0) - (rank[names.label[b] ?? 0] ?? 0)
+      : compareText(names.labels[names.label[a] ?? 0] ?? '', names.labels[names.label[b] ?? 0] ?? '')
+  const byModule = (a: number, b: number) =>
+    compareText(names.modules[names.module[a] ?? 0] ?? '', names.modules[names.module[b] ?? 0] ?? '')
+  return rank === null
+    ? (a, b) => byWeight(a, b) || byName(a, b) || byModule(a, b)
+    : (a, b) => byName(a, b) || byModule(a, b) || byWeight(a, b)
+}
+
+/** Functions stay as they were found, which is by time. */
+function groupsByWeight({ source }: GrownNodes, total: Float64Array): Compare {
+  return (a, b) => ((source[a] ?? 0) < 0 && (source[b] ?? 0) < 0 ? (total[b] ?? 0) - (total[a] ?? 0) || a - b : a - b)
+}
+
+/** Children in CSR form: those of `node` are nodes[first[node] … first[node + 1]). */
+function orderChildren({ length, parent }: GrownNodes, compare: Compare): Children {
   const first = new Uint32Array(length + 1)
   for (let node = 1; node < length; node++) {
     const above = (parent[node] ?? 0) + 1
@@ -99,18 +120,6 @@ function orderChildren({ length, parent }: GrownNodes, total: Float64Array, rank
     next[above] = at + 1
   }
 
-  const byWeight = (a: number, b: number) => (total[b] ?? 0) - (total[a] ?? 0)
-  const byName = (a: number, b: number) =>
-    rank !== null
-      ? (rank[names.label[a] ?? 0] ?? 0) - (rank[names.label[b] ?? 0] ?? 0)
-      : compareText(names.labels[names.label[a] ?? 0] ?? '', names.labels[names.label[b] ?? 0] ?? '')
-  const byModule = (a: number, b: number) =>
-    compareText(names.modules[names.module[a] ?? 0] ?? '', names.modules[names.module[b] ?? 0] ?? '')
-  // Ties are broken all the way, so that a live view does not shuffle between two updates.
-  const compare =
-    rank === null
-      ? (a: number, b: number) => byWeight(a, b) || byName(a, b) || byModule(a, b)
-      : (a: number, b: number) => byName(a, b) || byModule(a, b) || byWeight(a, b)
   for (let node = 0; node < length; node++) {
     const start = first[node] ?? 0
     const end = first[node + 1] ?? 0

@@ -1,7 +1,7 @@
 import type { SampleSelection } from './sample-selection.ts'
 
 /**
- * A call tree: what a flame graph draws. Nodes are columns in depth-first pre-order, siblings ordered by weight or name:
+ * A call tree: what a flame graph draws. Nodes are columns in depth-first pre-order, siblings ordered by weight, name or time:
  * a node's subtree is the run [i, subtreeEnd[i]), and every depth's nodes are already sorted by x.
  *
  *   root ─ a ─ b        index   0    1 2   3
@@ -19,7 +19,7 @@ export type CallTree = {
   /** Module names, parallel to `moduleIndex`. */
   modules: string[]
   module: Uint32Array
-  /** FRAME_KIND of profile.ts, or GROUP_KIND for root, host, process and thread rows. */
+  /** FRAME_KIND of profile.ts, or GROUP_KIND for root, host, process, thread and library rows. */
   kind: Uint8Array
   depth: Uint16Array
   /** -1 for the root. */
@@ -34,13 +34,23 @@ export type CallTree = {
   start: Float64Array
   /** For process and thread rows: index into the profile's thread table, -1 elsewhere. */
   thread: Int32Array
+  /** Callees stand above their callers: the functions on the top row have their self weight as total. */
+  isInverted?: boolean | undefined
+  /** A flame chart: siblings are in order of time, and a function may stand several times below one caller. */
+  isTimed?: boolean | undefined
 }
 
 /** kinds of rows that are not functions; continue after FRAME_KIND. */
-export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19 } as const
+export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19, module: 20 } as const
 
 export type CallTreeOptions = SampleSelection & {
-  /** Rows under the root: processes (a host row above them where there are several hosts), threads below processes, or none. */
-  group: 'process' | 'thread' | 'merged'
-  order: 'weight' | 'name'
+  /**
+   * Rows under the root: hosts, processes (a host row above them where there are several hosts), threads below processes, the
+   * libraries in which samples end, or none.
+   */
+  group: 'host' | 'process' | 'thread' | 'module' | 'merged'
+  /** `time`: a flame chart, always with a row per thread; where samples have no times it is `weight`. */
+  order: 'weight' | 'name' | 'time'
+  /** Stacks from their innermost frame outwards. */
+  invert?: boolean | undefined
 }

@@ -1,8 +1,8 @@
-import { GROUP_KIND } from './call-tree.ts'
+import { type CallTreeOptions, GROUP_KIND } from './call-tree.ts'
 import { InternedRows } from './interned-rows.ts'
 import type { Profile } from './profile.ts'
 
-/** Hosts, processes and threads as one table of rows above the functions, parents first. Row 0 is the root. */
+/** Hosts, processes and threads, or libraries, as one table of rows above the functions, parents first. Row 0 is the root. */
 export type GroupRows = {
   length: number
   parent: number[]
@@ -10,8 +10,15 @@ export type GroupRows = {
   kind: number[]
   /** Thread row that stands for a process or thread; -1 elsewhere. */
   thread: number[]
-  /** For each thread row of the profile the group row that its samples belong to. */
-  ofThread: Uint32Array
+}
+
+/** `ofThread`: for each thread row of the profile the group row that its samples belong to. */
+export type ThreadGroups = GroupRows & { ofThread: Uint32Array }
+/** `ofFrame`: for each frame row the group row of samples whose innermost frame it is. */
+export type ModuleGroups = GroupRows & { ofFrame: Uint32Array }
+
+function rootRow(): GroupRows {
+  return { length: 1, parent: [-1], label: [ROOT_LABEL], kind: [GROUP_KIND.root], thread: [-1] }
 }
 
 export const ROOT_LABEL = 'all'
@@ -20,24 +27,18 @@ export const ROOT_LABEL = 'all'
  * - Rows are by (host, pid) and (host, pid, tid): a thread that renames itself (exec) is one row, named by its most weighted comm.
  * - A process is named by its main thread (tid = pid) where that is known, else by its most weighted comm.
  * - The host row stands above where the profile has several hosts, whatever is selected: a selection must not move the paths.
+ *   Grouped by host it always stands.
  *
  * `threadWeight`: weight of the selected samples by thread row; `kept`: threads that get rows.
  */
 export function groupThreads(
   profile: Profile,
-  group: 'process' | 'thread' | 'merged',
+  group: Exclude<CallTreeOptions['group'], 'module'>,
   threadWeight: Float64Array,
   kept: Uint8Array,
-): GroupRows {
+): ThreadGroups {
   const { hosts, threads, strings } = profile
-  const rows: GroupRows = {
-    length: 1,
-    parent: [-1],
-    label: [ROOT_LABEL],
-    kind: [GROUP_KIND.root],
-    thread: [-1],
-    ofThread: new Uint32Array(threads.length),
-  }
+  const rows: ThreadGroups = { ...rootRow(), ofThread: new Uint32Array(threads.length) }
   if (group === 'merged') return rows
 
   const comm = (thread: number) => strings[threads.comm[thread] ?? 0] ?? ''
@@ -60,12 +61,40 @@ export function groupThreads(
     const pid = threads.pid[i] ?? -1
     const tid = threads.tid[i] ?? -1
     let row = 0
-    if (hosts.length > 1) row = rowFor(GROUP_KIND.host, row, host, -1, () => hosts.name[host] || hosts.id[host] || 'unknown host')
+    if (hosts.length > 1 || group === 'host')
+      row = rowFor(GROUP_KIND.host, row, host, -1, () => hosts.name[host] || hosts.id[host] || 'unknown host')
+    rows.ofThread[i] = row
+    if (group === 'host') continue
     const process = leaders.process[i] ?? i
     row = rowFor(GROUP_KIND.process, row, pid, process, () => processLabel(comm(process), pid))
     const thread = leaders.thread[i] ?? i
     if (group === 'thread') row = rowFor(GROUP_KIND.thread, row, tid, thread, () => threadLabel(comm(thread), tid))
     rows.ofThread[i] = row
+  }
+  return rows
+}
+
+/** One row for each library in which a sample of a kept thread, in the run [from, to), ends. */
+export function groupModules(profile: Profile, keptThreads: Uint8Array, from: number, to: number): ModuleGroups {
+  const { strings, frames, stacks, samples } = profile
+  const rows: ModuleGroups = { ...rootRow(), ofFrame: new Uint32Array(frames.length) }
+  const rowOfModule = new Int32Array(strings.length).fill(-1)
+  for (let i = from; i < to; i++) {
+    const stack = samples.stack[i] ?? -1
+    if (stack < 0 || keptThreads[samples.thread[i] ?? 0] === 0) continue
+    const frame = stacks.frame[stack] ?? 0
+    if (rows.ofFrame[frame] !== 0) continue
+    const module = frames.module[frame] ?? 0
+    let row = rowOfModule[module] ?? -1
+    if (row < 0) {
+      rows.parent.push(0)
+      rows.label.push(strings[module] || 'no library')
+      rows.kind.push(GROUP_KIND.module)
+      rows.thread.push(-1)
+      row = rows.length++
+      rowOfModule[module] = row
+    }
+    rows.ofFrame[frame] = row
   }
   return rows
 }

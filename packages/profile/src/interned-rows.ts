@@ -7,11 +7,19 @@
  */
 export class InternedRows {
   length = 0
-  private cells = new Int32Array(64 * 4)
-  private slots = new Int32Array(256)
-  private mask = 255
+  private cells: Int32Array
+  private slots: Int32Array
+  private mask: number
   /** Rows come from hosts: an unguessable seed keeps a hostile one from making every row collide. Order does not depend on it. */
   private readonly seed = (Math.random() * 0x100000000) | 0
+
+  /** `expected`: how many rows to have room for from the start. */
+  constructor(expected = 64) {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(64, expected) * 2 + 2))
+    this.cells = new Int32Array(Math.max(64, expected) * 4)
+    this.slots = new Int32Array(slots)
+    this.mask = slots - 1
+  }
 
   /** The row's index, new or known. */
   intern(a: number, b: number, c = 0, d = 0): number {

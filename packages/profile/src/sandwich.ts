@@ -101,7 +101,7 @@ class Growth {
   nodes(): GrownNodes {
     return {
       length: this.parent.length,
-      groups: { length: 0, parent: [], label: [], kind: [], thread: [], ofThread: new Uint32Array(0) },
+      groups: { length: 0, parent: [], label: [], kind: [], thread: [] },
       parent: this.parent.view(),
       source: this.source.view(),
       self: this.self.view(),

@@ -13,6 +13,8 @@ export type ImportLimits = {
   /** Distinct stacks, counting every stack on the way to one. */
   stacks: number
   samples: number
+  /** Frames of all samples together, where a file's size does not bound them. */
+  stackFrames: number
   /** UTF-16 units of one name; what is longer is cut and ends in `…`. */
   nameLength: number
 }
@@ -25,6 +27,7 @@ export const IMPORT_LIMITS: ImportLimits = {
   threads: 200_000,
   stacks: 8_000_000,
   samples: 8_000_000,
+  stackFrames: 300_000_000,
   nameLength: 65_536,
 }
 

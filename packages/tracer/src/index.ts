@@ -1,3 +1,4 @@
+export { PerfDataError } from '@sonde/profile/perf-data'
 export {
   BpftraceJsonStream,
   type BpftraceMessage,
@@ -29,7 +30,6 @@ export { listProcesses } from './host/list-processes.ts'
 export { createLoadReader } from './host/load-reader.ts'
 export { type Attempt, tryCommand } from './host/try-command.ts'
 export { type SweptProbes, sweepProbes } from './native/probe-guard.ts'
-export { PerfDataError } from './perf-data/perf-data-error.ts'
 export { type PlanOptions, planCapture } from './plan-capture.ts'
 export { type BrakeView, type CaptureHooks, type CaptureOutcome, runCapture } from './run-capture.ts'
 export { type PerfDataProfile, profilePerfData, type RawStack } from './stacks/profile-perf-data.ts'

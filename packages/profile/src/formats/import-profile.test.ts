@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { encodeProfile } from '../encode-profile.ts'
 import { toFolded } from '../fold-profile.ts'
+import { FRAME_KIND } from '../profile.ts'
 import { ProfileFormatError } from '../profile-format-error.ts'
 import { syntheticProfile } from '../synthetic-profile.ts'
 import { importProfile } from './import-profile.ts'
@@ -11,6 +12,7 @@ const oracle = new URL('../../../../../shared/oracle/', import.meta.url)
 const hasOracle = existsSync(oracle)
 const read = (path: string) => new Uint8Array(readFileSync(new URL(path, oracle)))
 const listed = (folder: string) => (hasOracle ? readdirSync(new URL(`${folder}/`, oracle)).map((name) => `${folder}/${name}`) : [])
+const sum = (column: Float64Array) => column.reduce((total, value) => total + value, 0)
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 describe.skipIf(!hasOracle)('files of other tools (skipped without ../shared/oracle)', () => {
@@ -40,6 +42,48 @@ describe.skipIf(!hasOracle)('files of other tools (skipped without ../shared/ora
     ])
     const { notes } = await importProfile(read('folding/perf-cycles-instructions-01.txt'))
     expect(notes).toContainEqual(expect.stringMatching(/^\d+ samples of 1 other event left out: events cannot be added up$/))
+  })
+})
+
+/** Sums as another reader of the format (npm's pprof-format) gives them for the same files. */
+describe.skipIf(!hasOracle)('pprof (skipped without ../shared/oracle)', () => {
+  it('reads a CPU profile: nanoseconds, with the samples they are made of', async () => {
+    const { profile, format, notes } = await importProfile(read('pprof/simple.prof'))
+    expect(format).toBe('pprof')
+    expect(notes).toEqual([])
+    expect(profile.meta).toMatchObject({ event: 'cpu', unit: 'ns', timed: false, durationMs: 1911.739507 })
+    expect(profile.samples.length).toBe(9)
+    expect(sum(profile.samples.weight)).toBe(1_500_000_000)
+    expect(sum(profile.samples.count)).toBe(150)
+    expect(toFolded(profile).some((line) => line.includes('main.main'))).toBe(true)
+  })
+
+  it.each(listed('pprof').filter((path) => path.includes('many-')))('reads a heap profile, and says what is left out: %s', async (path) => {
+    const { profile, notes } = await importProfile(read(path))
+    expect(profile.meta).toMatchObject({ event: 'inuse_space', unit: 'bytes' })
+    expect(sum(profile.samples.weight)).toBe(48_928_729)
+    expect(sum(profile.samples.count)).toBe(73_788)
+    expect(notes).toEqual([
+      '2 other kinds of value left out: a profile has one',
+      'Labels of 18 samples left out: only thread, process and host are kept',
+    ])
+    expect([...profile.frames.kind]).toContain(FRAME_KIND.inlined)
+  })
+})
+
+describe.skipIf(!hasOracle)('perf.data (skipped without ../shared/oracle)', () => {
+  it('reads a file whose stacks only perf can unwind as far as it goes, and says so', async () => {
+    const { profile, notes, format } = await importProfile(read('perf-data/perf.data.true.v2.gz'))
+    expect(format).toBe('perf-data')
+    expect(toFolded(profile)).toEqual(['true 1'])
+    expect(profile.meta).toMatchObject({ event: 'cpu-clock', periodNs: 250_000 })
+    expect(notes).toEqual([
+      '1 sample with a copy of the stack (--call-graph dwarf): only perf can unwind it, so their callers in user space are missing',
+    ])
+  })
+
+  it('is told from an archive of it', async () => {
+    await expect(importProfile(read('perf-data/perf.data.broken.gz'))).rejects.toThrow('is a tar archive')
   })
 })
 

@@ -7,7 +7,10 @@ import { ProfileFormatError } from '../profile-format-error.ts'
 import { decodeText } from '../text-bytes.ts'
 import { detectFormat, type ImportFormat } from './detect-format.ts'
 import { gunzip, isGzip } from './gzip.ts'
-import { counted } from './note-words.ts'
+import { importPerfData } from './import-perf-data.ts'
+import { importPprof } from './import-pprof.ts'
+import { importSpeedscope } from './import-speedscope.ts'
+import { counted, cutNameNotes } from './note-words.ts'
 
 export type ImportOptions = {
   /** Settles what a text is where its content could be either; never trusted for more. */
@@ -35,14 +38,17 @@ export async function importProfile(bytes: Uint8Array, options: ImportOptions = 
   const plain = isGzip(bytes) ? await gunzip(bytes, limits.unpackedBytes) : bytes
   if (plain.length > limits.unpackedBytes) throw new ProfileFormatError(`has ${counted(plain.length, 'byte')}, too many to read`)
   const format = detectFormat(plain, options.fileName ?? '')
-  return { format, ...READERS[format](plain, limits) }
+  return { format, ...(await READERS[format](plain, limits)) }
 }
 
 type Reading = { profile: Profile; notes: string[] }
 
-const READERS: Record<ImportFormat, (bytes: Uint8Array, limits: ImportLimits) => Reading> = {
+const READERS: Record<ImportFormat, (bytes: Uint8Array, limits: ImportLimits) => Reading | Promise<Reading>> = {
   folded: readFolded,
   'perf-script': readPerfScript,
+  'perf-data': importPerfData,
+  pprof: importPprof,
+  speedscope: importSpeedscope,
   sonde: (bytes) => ({ profile: decodeProfile(bytes), notes: [] }),
 }
 
@@ -69,8 +75,4 @@ function readPerfScript(bytes: Uint8Array, limits: ImportLimits): Reading {
   if (cutFrames > 0) notes.push(`${counted(cutFrames, 'frame')} cut off stacks that are too deep`)
   if (!profile.meta.timed) notes.push('Not every sample has a time: there is no time axis')
   return { profile, notes: [...notes, ...cutNameNotes(cutNames, limits)] }
-}
-
-function cutNameNotes(cutNames: number, limits: ImportLimits): string[] {
-  return cutNames === 0 ? [] : [`${counted(cutNames, 'name')} cut after ${counted(limits.nameLength, 'character')}`]
 }

@@ -1,6 +1,6 @@
 import type { HostCommand } from '@sonde/contract'
+import { CONTEXT_LOW } from '@sonde/profile/perf-data'
 import { type HelperLine, HelperLines, isCount } from '../native/helper-lines.ts'
-import { CONTEXT_LOW } from '../perf-data/record-types.ts'
 import { type ExitStatus, GuardedChild } from '../run/guarded-child.ts'
 import type { Thread } from '../stacks/process-table.ts'
 import { type BlockedCounts, type BlockedRow, NO_BLOCKED_COUNTS, type StackRef } from './blocked-rows.ts'

@@ -1,4 +1,4 @@
-import { type RawField, rawDataAt, readRawField } from '../perf-data/raw-field.ts'
+import { type RawField, rawDataAt, readRawField } from '@sonde/profile/perf-data'
 import { numberField, readEventFormat } from '../stacks/event-format.ts'
 import { type EventTraits, PLAIN_TRAITS } from '../stacks/event-traits.ts'
 import { type AgentCondition, SampleFilter } from '../stacks/sample-filter.ts'

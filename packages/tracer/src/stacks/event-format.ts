@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { isReadable, type RawField } from '@sonde/profile/perf-data'
 import { parseTracepointFormat, type TracepointFormat } from '../discovery/tracepoint-format.ts'
-import { isReadable, type RawField } from '../perf-data/raw-field.ts'
 
 /** Where trace events are, on new and on old systems. */
 const FOLDERS = ['/sys/kernel/tracing/events', '/sys/kernel/debug/tracing/events'] as const

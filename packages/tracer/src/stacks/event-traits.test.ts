@@ -1,8 +1,14 @@
+import {
+  type Block,
+  type RawField,
+  RECORD,
+  rawDataAt,
+  readRawField,
+  SAMPLE,
+  type StreamEvent,
+  sampleLayout,
+} from '@sonde/profile/perf-data'
 import { describe, expect, it } from 'vitest'
-import { type StreamEvent, sampleLayout } from '../perf-data/event-attr.ts'
-import { type RawField, rawDataAt, readRawField } from '../perf-data/raw-field.ts'
-import type { Block } from '../perf-data/record-scanner.ts'
-import { RECORD, SAMPLE } from '../perf-data/record-types.ts'
 import { ChainCompleter, type EventTraits, PLAIN_TRAITS, weightOf } from './event-traits.ts'
 
 const USER = 0xfffffffffffffe00n

@@ -1,7 +1,4 @@
-import type { StreamEvent } from '../perf-data/event-attr.ts'
-import { type RawField, rawDataAt, readRawField } from '../perf-data/raw-field.ts'
-import type { Block } from '../perf-data/record-scanner.ts'
-import { CONTEXT_LOW } from '../perf-data/record-types.ts'
+import { type Block, CONTEXT_LOW, type RawField, rawDataAt, readRawField, type StreamEvent } from '@sonde/profile/perf-data'
 
 /** What the samples of one event mean. */
 export type EventTraits = {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { FRAME_KIND, mergeProfiles, type Profile } from '@sonde/profile'
+import { PerfDataError } from '@sonde/profile/perf-data'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PerfDataError } from '../perf-data/perf-data-error.ts'
 import { profilePerfData } from './profile-perf-data.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sonde-stacks-'))

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Profile } from '@sonde/profile'
-import type { EventAttr } from '../perf-data/event-attr.ts'
-import { PerfDataError } from '../perf-data/perf-data-error.ts'
-import { readPerfFile } from '../perf-data/perf-file.ts'
-import { PerfStream } from '../perf-data/perf-stream.ts'
-import { SAMPLE } from '../perf-data/record-types.ts'
+import { type EventAttr, eventName, PerfDataError, PerfStream, readPerfFile, SAMPLE } from '@sonde/profile/perf-data'
 import { guardedArgv } from '../run/guarded-child.ts'
+import { withFileSource } from './file-source.ts'
 import { PERF_ENV } from './perf-env.ts'
 import { PerfScript, perfScriptArgv } from './perf-script.ts'
 import type { FrameCounts } from './stack-profile.ts'
@@ -42,11 +39,13 @@ export async function profilePerfData(
     },
   })
   const stream = new PerfStream(recorder)
-  await readPerfFile(path, {
-    onAttr: (attr, raw) => void stream.addEvent(attr, raw),
-    onBuildIds: (records) => recorder.thin.raw(records),
-    onData: (chunk) => stream.pushRecords(chunk),
-  })
+  await withFileSource(path, (source) =>
+    readPerfFile(source, {
+      onAttr: (attr, raw) => void stream.addEvent(attr, raw),
+      onBuildIds: (records) => recorder.thin.raw(records),
+      onData: (chunk) => stream.pushRecords(chunk),
+    }),
+  )
   if (stream.end().cut) throw new PerfDataError('the data ends within a record')
   const batch = recorder.takeBatch()
   const script = new PerfScript(
@@ -89,15 +88,6 @@ export function kernelMaxStack(): number {
   } catch {
     return 127
   }
-}
-
-/** Names of the commonest events by (type, config); `type:config` for others. */
-export function eventName(attr: Pick<EventAttr, 'type' | 'config'>): string {
-  const hardware = ['cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles']
-  const software = ['cpu-clock', 'task-clock', 'page-faults', 'context-switches', 'cpu-migrations']
-  // The upper half of a hardware event's config says which kind of CPU core it is for.
-  const name = attr.type === 0 ? hardware[attr.config % 4_294_967_296] : attr.type === 1 ? software[attr.config] : undefined
-  return name ?? `${attr.type}:${attr.config}`
 }
 
 function rawStacksOf(recorder: StackRecorder, batch: StackBatch): RawStack[] {

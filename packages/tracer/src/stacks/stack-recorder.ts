@@ -1,9 +1,16 @@
 import { FRAME_KIND, type Profile } from '@sonde/profile'
-import { type EventAttr, idOfKey, type StreamEvent } from '../perf-data/event-attr.ts'
-import { PerfDataError } from '../perf-data/perf-data-error.ts'
-import type { PerfStreamHandler } from '../perf-data/perf-stream.ts'
-import type { Block } from '../perf-data/record-scanner.ts'
-import { CONTEXT_LOW, CONTEXT_LOW_MIN, MISC, RECORD } from '../perf-data/record-types.ts'
+import {
+  type Block,
+  CONTEXT_LOW,
+  CONTEXT_LOW_MIN,
+  type EventAttr,
+  idOfKey,
+  MISC,
+  PerfDataError,
+  type PerfStreamHandler,
+  RECORD,
+  type StreamEvent,
+} from '@sonde/profile/perf-data'
 import { AddressTable, CONTEXT, type Context } from './address-table.ts'
 import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'

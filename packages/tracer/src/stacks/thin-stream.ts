@@ -1,6 +1,15 @@
-import type { EventAttr, StreamEvent } from '../perf-data/event-attr.ts'
-import type { Block } from '../perf-data/record-scanner.ts'
-import { CONTEXT_LOW, EVENT_TYPE, MAGIC, MISC, PIPE_HEADER_BYTES, RECORD, SAMPLE } from '../perf-data/record-types.ts'
+import {
+  type Block,
+  CONTEXT_LOW,
+  EVENT_TYPE,
+  type EventAttr,
+  MAGIC,
+  MISC,
+  PIPE_HEADER_BYTES,
+  RECORD,
+  SAMPLE,
+  type StreamEvent,
+} from '@sonde/profile/perf-data'
 import { type AddressTable, CONTEXT, type Context } from './address-table.ts'
 
 /** Fields that also stand in other records' trailers: they must stay as they are. */

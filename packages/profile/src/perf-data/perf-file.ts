@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import { type EventAttr, idKey, readEventAttr, readSafeU64 } from './event-attr.ts'
 import { PerfDataError } from './perf-data-error.ts'
 import { FILE_HEADER_BYTES, MAGIC, PIPE_HEADER_BYTES, RECORD } from './record-types.ts'
@@ -17,36 +16,45 @@ const MAX_EVENTS = 1024
 const MAX_SECTION_BYTES = 64 * 1024 * 1024
 const FEATURE_BUILD_ID = 2
 
+/** Where the bytes are: a file on disk, or all of them in memory. */
+export type ByteSource = {
+  sizeBytes: number
+  /** Up to `bytes` bytes from `at` on, which may be changed; fewer only where the source has got shorter. */
+  read(at: number, bytes: number): Promise<Uint8Array> | Uint8Array
+}
+
+export const bytesInMemory = (bytes: Uint8Array): ByteSource => ({
+  sizeBytes: bytes.length,
+  read: (at, length) => bytes.slice(at, at + length),
+})
+
 /**
  * Reads a perf.data file of either form: as written with `perf record -o FILE`, or a saved pipe stream.
  * Format: tools/perf/Documentation/perf.data-file-format.txt.
  * @throws PerfDataError where it is neither, or is broken or cut.
  */
-export async function readPerfFile(path: string, sink: PerfFileSink): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    const { size: fileBytes } = await file.stat()
-    const head = await readExactly(file, 0, Math.min(FILE_HEADER_BYTES, fileBytes), fileBytes)
-    if (head.byteLength < PIPE_HEADER_BYTES || !MAGIC.every((byte, i) => head.getUint8(i) === byte)) {
-      throw new PerfDataError('not a perf.data file of version 2, little-endian')
-    }
-    const headerBytes = readSafeU64(head, 8)
-    if (headerBytes === PIPE_HEADER_BYTES) return await readData(file, PIPE_HEADER_BYTES, fileBytes - PIPE_HEADER_BYTES, fileBytes, sink)
-    if (headerBytes !== FILE_HEADER_BYTES || head.byteLength < FILE_HEADER_BYTES) {
-      throw new PerfDataError(`a perf.data header of ${headerBytes} bytes`)
-    }
-    await readAttrs(file, head, fileBytes, sink)
-    const dataAt = readSafeU64(head, 40)
-    const dataBytes = readSafeU64(head, 48)
-    if (dataBytes === 0) throw new PerfDataError('no data: perf did not finish writing this file')
-    await readBuildIds(file, head, dataAt + dataBytes, fileBytes, sink)
-    await readData(file, dataAt, dataBytes, fileBytes, sink)
-  } finally {
-    await file.close()
+export async function readPerfFile(source: ByteSource, sink: PerfFileSink): Promise<void> {
+  const head = await readExactly(source, 0, Math.min(FILE_HEADER_BYTES, source.sizeBytes))
+  if (head.byteLength < PIPE_HEADER_BYTES || !MAGIC.every((byte, i) => head.getUint8(i) === byte)) {
+    throw new PerfDataError('not a perf.data file of version 2, little-endian')
   }
+  const headerBytes = readSafeU64(head, 8)
+  if (headerBytes === PIPE_HEADER_BYTES) {
+    await readData(source, PIPE_HEADER_BYTES, source.sizeBytes - PIPE_HEADER_BYTES, sink)
+    return
+  }
+  if (headerBytes !== FILE_HEADER_BYTES || head.byteLength < FILE_HEADER_BYTES) {
+    throw new PerfDataError(`a perf.data header of ${headerBytes} bytes`)
+  }
+  await readAttrs(source, head, sink)
+  const dataAt = readSafeU64(head, 40)
+  const dataBytes = readSafeU64(head, 48)
+  if (dataBytes === 0) throw new PerfDataError('no data: perf did not finish writing this file')
+  await readBuildIds(source, head, dataAt + dataBytes, sink)
+  await readData(source, dataAt, dataBytes, sink)
 }
 
-async function readAttrs(file: FileHandle, head: DataView, fileBytes: number, sink: PerfFileSink): Promise<void> {
+async function readAttrs(source: ByteSource, head: DataView, sink: PerfFileSink): Promise<void> {
   const entryBytes = readSafeU64(head, 16)
   const at = readSafeU64(head, 24)
   const bytes = readSafeU64(head, 32)
@@ -54,13 +62,13 @@ async function readAttrs(file: FileHandle, head: DataView, fileBytes: number, si
   if (entryBytes < 64 + 16 || entryBytes > 4096 || bytes % entryBytes !== 0 || bytes === 0 || bytes / entryBytes > MAX_EVENTS) {
     throw new PerfDataError('the list of events is broken')
   }
-  const entries = await readExactly(file, at, bytes, fileBytes)
+  const entries = await readExactly(source, at, bytes)
   for (let entry = 0; entry < bytes; entry += entryBytes) {
     const attr = readEventAttr(entries, entry, entryBytes - 16)
     const idsAt = readSafeU64(entries, entry + entryBytes - 16)
     const idsBytes = readSafeU64(entries, entry + entryBytes - 8)
     if (idsBytes > MAX_SECTION_BYTES || idsBytes % 8 !== 0) throw new PerfDataError("an event's list of ids is broken")
-    const ids = await readExactly(file, idsAt, idsBytes, fileBytes)
+    const ids = await readExactly(source, idsAt, idsBytes)
     const raw = new Uint8Array(attr.attrBytes + idsBytes)
     raw.set(new Uint8Array(entries.buffer, entries.byteOffset + entry, attr.attrBytes))
     raw.set(new Uint8Array(ids.buffer, ids.byteOffset, idsBytes), attr.attrBytes)
@@ -70,15 +78,15 @@ async function readAttrs(file: FileHandle, head: DataView, fileBytes: number, si
 }
 
 /** Sections of the features follow the data, in order of the bits that are set in the header's bitmap. */
-async function readBuildIds(file: FileHandle, head: DataView, featuresAt: number, fileBytes: number, sink: PerfFileSink): Promise<void> {
+async function readBuildIds(source: ByteSource, head: DataView, featuresAt: number, sink: PerfFileSink): Promise<void> {
   const bitmap = head.getUint32(72, true)
   if ((bitmap & (1 << FEATURE_BUILD_ID)) === 0) return
   let index = 0
   for (let bit = 0; bit < FEATURE_BUILD_ID; bit++) if (bitmap & (1 << bit)) index++
-  const entry = await readExactly(file, featuresAt + index * 16, 16, fileBytes)
+  const entry = await readExactly(source, featuresAt + index * 16, 16)
   const bytes = readSafeU64(entry, 8)
   if (bytes > MAX_SECTION_BYTES) throw new PerfDataError('the list of build ids is broken')
-  const section = await readExactly(file, readSafeU64(entry, 0), bytes, fileBytes)
+  const section = await readExactly(source, readSafeU64(entry, 0), bytes)
   for (let at = 0; at + 8 <= bytes; ) {
     const size = section.getUint16(at + 6, true)
     if (size < 8 + 4 + 24 || at + size > bytes) throw new PerfDataError('the list of build ids is broken')
@@ -89,24 +97,21 @@ async function readBuildIds(file: FileHandle, head: DataView, featuresAt: number
   sink.onBuildIds(new Uint8Array(section.buffer, section.byteOffset, bytes))
 }
 
-async function readData(file: FileHandle, at: number, bytes: number, fileBytes: number, sink: PerfFileSink): Promise<void> {
-  if (at + bytes > fileBytes) throw new PerfDataError(`the file is cut: ${at + bytes} bytes are announced, ${fileBytes} are there`)
+async function readData(source: ByteSource, at: number, bytes: number, sink: PerfFileSink): Promise<void> {
+  if (at + bytes > source.sizeBytes)
+    throw new PerfDataError(`the file is cut: ${at + bytes} bytes are announced, ${source.sizeBytes} are there`)
   for (let done = 0; done < bytes; ) {
-    const view = await readExactly(file, at + done, Math.min(CHUNK_BYTES, bytes - done), fileBytes)
+    const view = await readExactly(source, at + done, Math.min(CHUNK_BYTES, bytes - done))
     sink.onData(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
     done += view.byteLength
   }
 }
 
-async function readExactly(file: FileHandle, at: number, bytes: number, fileBytes: number): Promise<DataView> {
-  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(bytes) || at < 0 || bytes < 0 || at + bytes > fileBytes) {
+async function readExactly(source: ByteSource, at: number, bytes: number): Promise<DataView> {
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(bytes) || at < 0 || bytes < 0 || at + bytes > source.sizeBytes) {
     throw new PerfDataError(`the file is cut: ${bytes} bytes at ${at} are not there`)
   }
-  const buffer = new Uint8Array(bytes)
-  for (let done = 0; done < bytes; ) {
-    const { bytesRead } = await file.read(buffer, done, bytes - done, at + done)
-    if (bytesRead === 0) throw new PerfDataError('the file got shorter while it was read')
-    done += bytesRead
-  }
-  return new DataView(buffer.buffer)
+  const read = await source.read(at, bytes)
+  if (read.length < bytes) throw new PerfDataError('the file got shorter while it was read')
+  return new DataView(read.buffer, read.byteOffset, bytes)
 }

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { sampleLayout, trailerTimeFromEnd } from './event-attr.ts'
 import { PerfDataError } from './perf-data-error.ts'
-import { readPerfFile } from './perf-file.ts'
+import { bytesInMemory, readPerfFile } from './perf-file.ts'
 import { PerfStream } from './perf-stream.ts'
 import { RecordScanner } from './record-scanner.ts'
 import { MAGIC, RECORD, SAMPLE } from './record-types.ts'
@@ -201,14 +198,8 @@ describe('broken streams', () => {
 })
 
 describe('readPerfFile', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sonde-perf-'))
-  afterAll(() => rmSync(folder, { recursive: true }))
   const sink = { onAttr: () => {}, onBuildIds: () => {}, onData: () => {} }
-  const attempt = (bytes: Uint8Array) => {
-    const file = path.join(folder, 'data')
-    writeFileSync(file, bytes)
-    return readPerfFile(file, sink)
-  }
+  const attempt = (bytes: Uint8Array) => readPerfFile(bytesInMemory(bytes), sink)
 
   it('refuses what perf did not finish, and what is something else', async () => {
     await expect(attempt(Buffer.alloc(0))).rejects.toThrow(PerfDataError)

@@ -42,6 +42,7 @@ const MATRIX: Record<string, Row> = {
   'captures.delete': owner,
   'captures.rerun': { ...operator, input: { id: unknown } },
   'captures.syscalls': { ...reader, input: { id: unknown } },
+  'captures.syscallTimes': { ...reader, input: { id: unknown } },
   'captures.counts': { ...reader, input: { id: unknown } },
   'captures.latency': { ...reader, input: { id: unknown } },
   'captures.events': { ...reader, input: { id: unknown } },

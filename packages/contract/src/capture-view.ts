@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chunkKindSchema, hostCommandSchema, syscallSnapshotSchema, targetQualitySchema } from './capture-result.ts'
+import { chunkKindSchema, hostCommandSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSourceSchema, storedSpecSchema } from './capture-source.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { idSchema } from './text.ts'
@@ -55,9 +55,3 @@ export const captureSummarySchema = captureViewSchema.omit({ targets: true, resu
   bytes: z.number().int(),
 })
 export type CaptureSummary = z.infer<typeof captureSummarySchema>
-
-/** Latest syscall snapshot of each host of a capture. */
-export const captureSyscallsSchema = z.object({
-  hosts: z.array(z.object({ hostId: idSchema, hostName: z.string(), snapshot: syscallSnapshotSchema })),
-})
-export type CaptureSyscalls = z.infer<typeof captureSyscallsSchema>

@@ -10,6 +10,7 @@ import type { MergedEvents } from './merge-events.ts'
 import type { MergedLatency } from './merge-latency.ts'
 import { ProbeStore } from './probe-store.ts'
 import type { CachedDeltas } from './read-merged.ts'
+import type { SyscallSlices } from './syscall-slices.ts'
 
 /**
  * What use cases work with: made once per process and given to each as its second argument, after who asks.
@@ -32,6 +33,7 @@ export type App = {
     latency: MergeCache<CachedDeltas<MergedLatency>>
     events: MergeCache<CachedDeltas<MergedEvents>>
     counters: MergeCache<CachedDeltas<MergedCounters>>
+    syscalls: MergeCache<CachedDeltas<SyscallSlices>>
   }
   /** Catalogues of what can be probed, ready to search; bounded. */
   probes: ProbeStore
@@ -67,7 +69,13 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     newId: overrides.newId ?? (() => randomUUID().replaceAll('-', '')),
     urls: { web: options.webUrl.replace(/\/$/, ''), gateway: options.gatewayUrl.replace(/\/$/, '') },
     profiles: new MergeCache(),
-    merges: { counts: new MergeCache(), latency: new MergeCache(), events: new MergeCache(), counters: new MergeCache() },
+    merges: {
+      counts: new MergeCache(),
+      latency: new MergeCache(),
+      events: new MergeCache(),
+      counters: new MergeCache(),
+      syscalls: new MergeCache(),
+    },
     probes: new ProbeStore(),
     binaryAsks: new BinaryAsks(),
     feeds: new CaptureFeeds(),

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { type Actor, countsQuerySchema, eventsQuerySchema, latencyQuerySchema } from '@sonde/contract'
+import { type Actor, countsQuerySchema, eventsQuerySchema, latencyQuerySchema, syscallTimesQuerySchema } from '@sonde/contract'
 import { decodeProfile } from '@sonde/profile'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { acceptTarget } from './accept-target.ts'
@@ -12,6 +12,8 @@ import { readCounts } from './read-counts.ts'
 import { readEvents } from './read-events.ts'
 import { readLatency } from './read-latency.ts'
 import { readProfile } from './read-profile.ts'
+import { readSyscallTimes } from './read-syscall-times.ts'
+import { readSyscalls } from './read-syscalls.ts'
 import { rerunCapture } from './rerun-capture.ts'
 import { runTarget } from './run-target.ts'
 import { storeChunk } from './store-chunk.ts'
@@ -26,6 +28,8 @@ import {
   profileChunk,
   profileOf,
   refOf,
+  snapshotOf,
+  syscallsChunk,
   type TestChunk,
   type World,
 } from './testing/index.ts'
@@ -150,6 +154,50 @@ describe('results of the other collectors', () => {
     await deleteCapture(await world.actor('admin'), world.app, { id })
     for (const read of [counts, latency, events, counters]) await expect(read()).rejects.toMatchObject({ code: 'not-found' })
     expect([world.app.merges.counts.get(`${id}/counts`), world.app.merges.events.get(`${id}/events`)]).toEqual([undefined, undefined])
+  })
+})
+
+describe('system calls over time', () => {
+  const times = (over: object = {}) => readSyscallTimes(viewer, world.app, syscallTimesQuerySchema.parse({ id, ...over }))
+  const table = async (window?: { fromMs: number; toMs: number }) => {
+    const read = await readSyscalls(viewer, world.app, { id, window })
+    return read.hosts.map(({ hostName, snapshot, bounds }) => [hostName, snapshot.rows[0]?.calls, bounds?.slices ?? null])
+  }
+
+  it('grow with each snapshot, and a window takes whole slices of each host', async () => {
+    const [a, b] = hosts
+    expect(await times()).toMatchObject({ syscalls: [], hosts: [], bounds: null })
+    expect(await table({ fromMs: 0, toMs: 1_000 })).toEqual([])
+    for (let i = 1; i <= 4; i++) {
+      await store(a, syscallsChunk(i, { ...snapshotOf(i * 10), elapsedMs: i * 1_000 }))
+      await store(b, syscallsChunk(i, { ...snapshotOf(i * 100), elapsedMs: i * 1_000 }))
+      expect((await times()).syscalls).toMatchObject([{ name: 'write', calls: i * 110 }])
+    }
+    // beta began two seconds later
+    expect((await times()).syscalls[0]?.counts).toEqual([10, 10, 110, 110, 100, 100])
+    expect(await table()).toEqual([
+      ['alpha', 40, null],
+      ['beta', 400, null],
+    ])
+    expect(await table({ fromMs: 1_000, toMs: 3_000 })).toEqual([
+      ['alpha', 20, 2],
+      ['beta', 100, 1],
+    ])
+    expect(await table({ fromMs: 4_000, toMs: 6_000 })).toEqual([['beta', 200, 2]])
+    const seen = await times()
+    world.app.merges.syscalls.drop(`${id}/syscalls`)
+    expect(await times()).toEqual(seen)
+  })
+
+  it('one that comes late changes nothing; strangers and unknown captures get nothing', async () => {
+    const [a] = hosts
+    await store(a, syscallsChunk(2, { ...snapshotOf(20), elapsedMs: 2_000 }))
+    await times()
+    await store(a, syscallsChunk(1, { ...snapshotOf(10), elapsedMs: 1_000 }))
+    expect((await times()).syscalls).toMatchObject([{ calls: 20 }])
+    const query = syscallTimesQuerySchema.parse({ id })
+    await expect(readSyscallTimes({ kind: 'anonymous' }, world.app, query)).rejects.toMatchObject({ code: 'not-signed-in' })
+    await expect(times({ id: 'nothing-here' })).rejects.toMatchObject({ code: 'not-found' })
   })
 })
 

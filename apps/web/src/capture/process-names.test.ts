@@ -24,11 +24,13 @@ describe('processName', () => {
   it('is what any result knows, and null where none does', () => {
     expect(processName(PROCESS, NOTHING)).toBeNull()
     const snapshot = { version: 1 as const, elapsedMs: 1, rows: [], unmatchedExits: 0, lostCalls: 0, truncated: false }
+    const whole = { hostName: '', bounds: null, boundedMax: [] }
     const syscalls: CaptureSyscalls = {
       hosts: [
-        { hostId: 'h2', hostName: '', snapshot: { ...snapshot, processes: [{ pid: 7, comm: 'other host' }] } },
-        { hostId: 'h1', hostName: '', snapshot: { ...snapshot, processes: [{ pid: 7, comm: 'nginx' }] } },
+        { ...whole, hostId: 'h2', snapshot: { ...snapshot, processes: [{ pid: 7, comm: 'other host' }] } },
+        { ...whole, hostId: 'h1', snapshot: { ...snapshot, processes: [{ pid: 7, comm: 'nginx' }] } },
       ],
+      untimed: 0,
     }
     expect(processName(PROCESS, { ...NOTHING, syscalls })).toBe('nginx')
     const row: CountsRow = { id: '', ...PROCESS, hostName: '', comm: 'app', probe: null, key: null, count: 1, sum: 0, counts: [], sums: [] }

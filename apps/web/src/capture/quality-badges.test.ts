@@ -78,8 +78,11 @@ describe('qualityBadges', () => {
           hostId: 'host1',
           hostName: 'host1',
           snapshot: { version: 1, elapsedMs: 1_000, processes: [], rows: [], unmatchedExits: 2, lostCalls: 5, truncated: true },
+          bounds: null,
+          boundedMax: [],
         },
       ],
+      untimed: 0,
     }
     expect(qualityBadges([target(null)], syscalls).map((badge) => badge.id)).toEqual([
       'lost-syscalls',

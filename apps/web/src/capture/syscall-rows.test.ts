@@ -7,6 +7,8 @@ const data: CaptureSyscalls = {
     {
       hostId: 'host1',
       hostName: 'web-1',
+      bounds: null,
+      boundedMax: [],
       snapshot: {
         version: 1,
         elapsedMs: 2_000,
@@ -43,6 +45,8 @@ const data: CaptureSyscalls = {
     {
       hostId: 'host2',
       hostName: 'web-2',
+      bounds: null,
+      boundedMax: [],
       snapshot: {
         version: 1,
         elapsedMs: 500,
@@ -54,6 +58,7 @@ const data: CaptureSyscalls = {
       },
     },
   ],
+  untimed: 0,
 }
 const lines = syscallLines(data)
 const all: SyscallSelection = { process: '', filter: '', sort: 'total', dir: 'desc' }

@@ -7,6 +7,8 @@ import {
   idSchema,
   latencyQuerySchema,
   startCaptureInputSchema,
+  syscallsQuerySchema,
+  syscallTimesQuerySchema,
 } from '@sonde/contract'
 import {
   cancelCapture,
@@ -18,6 +20,7 @@ import {
   readEvents,
   readLatency,
   readSyscalls,
+  readSyscallTimes,
   rerunCapture,
   startCapture,
   watchCapture,
@@ -69,7 +72,8 @@ export const capturesRouter = router({
     .mutation(({ ctx, input }) => rerunCapture(ctx.actor, ctx.app, input)),
 
   /** No output schema: the use case parses the snapshots already, and there may be half a million rows. */
-  syscalls: procedure.input(idInput).query(({ ctx, input }) => readSyscalls(ctx.actor, ctx.app, input)),
+  syscalls: procedure.input(syscallsQuerySchema).query(({ ctx, input }) => readSyscalls(ctx.actor, ctx.app, input)),
+  syscallTimes: procedure.input(syscallTimesQuerySchema).query(({ ctx, input }) => readSyscallTimes(ctx.actor, ctx.app, input)),
 
   // The same for these: their use cases parse every delta that they merge.
   counts: procedure.input(countsQuerySchema).query(({ ctx, input }) => readCounts(ctx.actor, ctx.app, input)),

@@ -19,6 +19,8 @@ export type SyscallMeasure = (typeof SYSCALL_MEASURES)[number]
 
 export const syscallTimesQuerySchema = z.object({
   id: idSchema,
+  /** Only what this host recorded. A process of another host selects nothing. */
+  host: idSchema.optional(),
   process: processRefSchema.optional(),
   /** Ranks and sums; the lines are of the whole time, so that a chart shows what lies around it. */
   window: timeWindowSchema.optional(),

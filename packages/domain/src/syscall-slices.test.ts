@@ -251,6 +251,12 @@ describe('over time', () => {
     // beta's slices lie across the bins: 3–5 s is half of 2–4 s and half of 4–6 s.
     expect(syscalls[0]?.counts.map((count) => Math.round(count))).toEqual([10, 60, 110, 100, 50])
     expect(times(merged, { process: { hostId: 'hosta', pid: 7 } }).syscalls[0]?.counts).toEqual([10, 10, 10, 0, 0])
+    expect(times(merged, { host: 'hosta' })).toMatchObject({
+      grid: { coveredMs: [2_000, 2_000, 2_000, 0, 0].map((ms) => expect.closeTo(ms, -1)) },
+      hosts: [{ hostName: 'alpha' }],
+      syscalls: [{ calls: 30 }, { calls: 3 }],
+    })
+    expect(times(merged, { host: 'hosta', process: { hostId: 'hostb', pid: 7 } }).syscalls).toEqual([])
   })
 
   it('narrow to a process, words, a syscall; rank by what is asked for, in the window', () => {

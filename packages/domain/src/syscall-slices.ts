@@ -10,7 +10,7 @@ import type { SyscallRow, SyscallSnapshot } from '@sonde/contract'
 /** Shorter slices (the last print of a tool that ends) belong to the one before. */
 const SHORTEST_MS = 250
 /** Rows that are told apart in time, over all hosts: further ones have none. */
-const MAX_ROWS = 30_000
+const MAX_ROWS = 60_000
 /** Numbers in all parts: 4 million are some 100 MB. */
 const MAX_NUMBERS = 4_000_000
 

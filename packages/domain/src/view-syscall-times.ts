@@ -85,7 +85,7 @@ export function viewSyscallTimes(merged: SyscallSlices, query: Omit<SyscallTimes
 /** Bins about as long as the slices are: half a second, or a multiple. */
 function placeSlices(
   merged: SyscallSlices,
-  query: Pick<SyscallTimesQuery, 'window'>,
+  query: Pick<SyscallTimesQuery, 'window' | 'host'>,
   hosts: HostTimes,
 ): { grid: TimeGrid; placed: Placed[] } {
   const lengths = [...merged.hosts.values()].flatMap(({ ends }) => ends.map((end, i) => end - (ends[i - 1] ?? 0))).sort((a, b) => a - b)
@@ -105,13 +105,15 @@ function placeSlices(
       })
       return at
     })
+    // As long as any host recorded, but covered by the selected one alone.
+    const isSelected = query.host === undefined || query.host === hostId
     covered.forEach((ms, bin) => {
       while (coveredMs.length <= bin) coveredMs.push(0)
-      coveredMs[bin] = Math.max(coveredMs[bin] ?? 0, ms)
+      if (isSelected) coveredMs[bin] = Math.max(coveredMs[bin] ?? 0, ms)
     })
     return { hostId, host, range: sliceRange(host.ends, offset, query.window), shares }
   })
-  return { grid: { stepMs, coveredMs }, placed }
+  return { grid: { stepMs, coveredMs }, placed: placed.filter(({ hostId }) => query.host === undefined || query.host === hostId) }
 }
 
 function snapSlice(fromMs: number, toMs: number, stepMs: number): [fromMs: number, toMs: number] {

@@ -41,7 +41,7 @@ function once<T>(compute: () => T): () => T {
 
 /** The snapshots of the selected host alone; of all where none is selected. */
 export const onHost = (data: CaptureSyscalls | undefined, hostId: string): CaptureSyscalls | undefined =>
-  data === undefined || hostId === '' ? data : { hosts: data.hosts.filter((host) => host.hostId === hostId) }
+  data === undefined || hostId === '' ? data : { ...data, hosts: data.hosts.filter((host) => host.hostId === hostId) }
 
 /** The snapshots of all hosts as lines, in no particular order. */
 export function syscallLines(data: CaptureSyscalls): SyscallLine[] {

@@ -41,6 +41,12 @@ const busy: CaptureViewState = {
   latencyDir: 'asc',
   eventSort: 'args.filename',
   eventDir: 'asc',
+  fn: '1k9x0a7fz2b345',
+  fnOf: 'offcpu',
+  tableSort: 'first',
+  tableDir: 'asc',
+  callerZoom: '1k9x0a7fz2b',
+  calleeZoom: '0zz',
   perCpu: true,
 }
 
@@ -59,7 +65,7 @@ describe('view state in the URL', () => {
 
   it('lets one unreadable field fall back alone', () => {
     const view = parse(
-      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&host=a/b&against=me',
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&fn=main&fnOf=gpu&tableSort=drop&tableDir=up&callerZoom=%00&calleeZoom=<&host=a/b&against=me',
     )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })

@@ -11,6 +11,8 @@ export const FLAME_GROUPINGS = ['process', 'thread', 'merged'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
 
 export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
+/** As FUNCTION_SORTS of packages/profile: what the table of functions is sorted by. */
+export const TABLE_SORTS = ['function', 'self', 'total', 'count', 'hosts', 'first', 'last'] as const
 /** `auto`: by what the instrument asks for (its groupBy, else its probes, else processes). */
 export const VIEW_SPLITS = ['auto', ...RESULT_SPLITS] as const
 
@@ -92,6 +94,27 @@ export const captureViewStateSchema = z.object({
   /** `time`, `process`, or the name of a column of the events. */
   eventSort: z.string().max(80).default('time').catch('time'),
   eventDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  /** Selected function, frameKey() of packages/profile, '' for none: marked in the table of functions, the centre of callers and callees. */
+  fn: z
+    .string()
+    .regex(/^([0-9a-z]{14})?$/)
+    .default('')
+    .catch(''),
+  /** Whether functions are those on the CPU or those that wait; '' for what the capture recorded, the CPU first. */
+  fnOf: z.enum(['', 'profile', 'offcpu']).default('').catch(''),
+  tableSort: z.enum(TABLE_SORTS).default('self').catch('self'),
+  tableDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  /** Frames that the callers and the callees of a function are zoomed to, as `zoom`. */
+  callerZoom: z
+    .string()
+    .regex(/^[0-9a-z]{0,24}$/)
+    .default('')
+    .catch(''),
+  calleeZoom: z
+    .string()
+    .regex(/^[0-9a-z]{0,24}$/)
+    .default('')
+    .catch(''),
   /** Counters of each CPU, not of all together. */
   perCpu: z.stringbool().default(false).catch(false),
 })

@@ -1,6 +1,8 @@
 'use client'
 
 export type { EventWords } from './describe.ts'
+export type { FunctionRows, FunctionsAnswer, FunctionsQuestion } from './engine/answer-functions.ts'
+export type { SandwichAnswer, SandwichQuestion } from './engine/answer-sandwich.ts'
 export type { EngineWorker, FlameEngineClient } from './engine/engine-client.ts'
 export { EngineError } from './engine/engine-error.ts'
 export type { ModelQuestion } from './engine/engine-messages.ts'

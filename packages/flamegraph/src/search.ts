@@ -43,15 +43,9 @@ const NOTHING_BELOW = 0xffffffff
 /** Null for an empty text. The root stands for everything and is no frame: it never matches. */
 export function searchTree(tree: SearchedTree, query: FlameSearch, nowMs: () => number = () => performance.now()): FlameMatches | null {
   if (query.text === '') return null
-  const labels = new Uint8Array(tree.labels.length)
-  let error = ''
-  try {
-    const complete = testLabels(tree.labels, query.regex ? compileRegex(query.text) : compilePlain(query.text), labels, nowMs)
-    if (!complete) error = `Stopped after ${BUDGET_MS} ms: not all names were tested.`
-  } catch (cause) {
-    if (!(cause instanceof PatternError)) throw cause
-    const result = { ...NO_RESULT, error: `Not a usable pattern: ${cause.message}.` }
-    return { result, labels: new Uint8Array(0), upTo: new Uint32Array(0), stops: new Uint32Array(0) }
+  const { matched: labels, error } = matchNames(tree.labels, query, nowMs)
+  if (labels.length < tree.labels.length) {
+    return { result: { ...NO_RESULT, error }, labels, upTo: new Uint32Array(0), stops: new Uint32Array(0) }
   }
   const { upTo, topmost, matchedSamples, matchedFrames } = markMatches(tree, labels)
   const all = tree.total[0] ?? 0
@@ -59,15 +53,30 @@ export function searchTree(tree: SearchedTree, query: FlameSearch, nowMs: () => 
   return { result, labels, upTo, stops: heaviestFirst(tree, topmost) }
 }
 
-/** Each distinct name once: 20 thousand tests for a million frames. */
-function testLabels(names: readonly string[], matches: Matcher, out: Uint8Array, nowMs: () => number): boolean {
+/**
+ * Which names match, as 1; each is tested once. `matched` is empty where the pattern cannot be used. `error`: why there is no or
+ * no complete result; '' where all is well.
+ */
+export function matchNames(
+  names: readonly string[],
+  { text, regex }: FlameSearch,
+  nowMs: () => number = () => performance.now(),
+): { matched: Uint8Array; error: string } {
   const deadline = nowMs() + BUDGET_MS
+  let matches: Matcher
+  try {
+    matches = regex ? compileRegex(text) : compilePlain(text)
+  } catch (cause) {
+    if (!(cause instanceof PatternError)) throw cause
+    return { matched: new Uint8Array(0), error: `Not a usable pattern: ${cause.message}.` }
+  }
+  const matched = new Uint8Array(names.length)
   for (let i = 0; i < names.length; i++) {
     const name = names[i] ?? ''
-    out[i] = matches(name.length > MAX_TESTED_LENGTH ? name.slice(0, MAX_TESTED_LENGTH) : name) ? 1 : 0
-    if ((i & 255) === 255 && nowMs() > deadline) return false
+    matched[i] = matches(name.length > MAX_TESTED_LENGTH ? name.slice(0, MAX_TESTED_LENGTH) : name) ? 1 : 0
+    if ((i & 255) === 255 && nowMs() > deadline) return { matched, error: `Stopped after ${BUDGET_MS} ms: not all names were tested.` }
   }
-  return true
+  return { matched, error: '' }
 }
 
 export const isMatch = (tree: Pick<CallTree, 'label'>, labels: Uint8Array, node: number): boolean =>

@@ -1,4 +1,6 @@
 import { type Profile, type SampleSelection, selectionTotals } from '@sonde/profile'
+import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
+import { answerSandwich, type SandwichQuestion } from './answer-sandwich.ts'
 
 /**
  * What the engine can be asked about its profile, beside the flame graph itself: one entry a question, each a pure function of
@@ -8,6 +10,10 @@ import { type Profile, type SampleSelection, selectionTotals } from '@sonde/prof
 export const ENGINE_ANSWERS = {
   /** How much of the profile a selection holds. */
   totals: (profile: Profile, selection: SampleSelection) => selectionTotals(profile, selection),
+  /** Rows of the table of functions, sorted and searched. */
+  functions: (profile: Profile, question: FunctionsQuestion) => answerFunctions(profile, question),
+  /** Callers and callees of one function. */
+  sandwich: (profile: Profile, question: SandwichQuestion) => answerSandwich(profile, question),
 } as const satisfies Record<string, EngineAnswerer>
 
 // biome-ignore lint/suspicious/noExplicitAny: each entry has its own question; EngineQuestion and EngineAnswer name them

@@ -18,6 +18,10 @@ const busy: CaptureViewState = {
   regex: true,
   layout: 'flame',
   group: 'thread',
+  order: 'time',
+  invert: true,
+  transforms: 'ff.1yp3mfk1mgjng1~cr.1yp3mfk1mgjng1',
+  undone: 'df.1yp3mfk1mgjng1',
   color: 'module',
   process: 'h_1-x:4242',
   host: 'h_1-x',
@@ -65,7 +69,7 @@ describe('view state in the URL', () => {
 
   it('lets one unreadable field fall back alone', () => {
     const view = parse(
-      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&fn=main&fnOf=gpu&tableSort=drop&tableDir=up&callerZoom=%00&calleeZoom=<&host=a/b&against=me',
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&fn=main&fnOf=gpu&tableSort=drop&tableDir=up&callerZoom=%00&calleeZoom=<&host=a/b&against=me&order=size&invert=2',
     )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })
@@ -107,5 +111,23 @@ describe('the selection', () => {
     expect(selected(patchView(on({ host: 'a', against: 'rest' }), { host: '' }))).toEqual(['', '', ''])
     expect(selected(patchView(on({}), { against: 'rest' }))).toEqual(['', '', ''])
     expect(patchView(busy, { search: 'x' })).toEqual({ ...busy, search: 'x' })
+  })
+})
+
+describe('the zoom', () => {
+  const zoomed: CaptureViewState = { ...DEFAULT_VIEW_STATE, zoom: '1k9x0a7fz2b', waitZoom: '0zz' }
+  const zooms = ({ zoom, waitZoom }: CaptureViewState) => [zoom, waitZoom]
+
+  it('is given up where frames get other paths, unless the change has a new one', () => {
+    for (const patch of [{ transforms: 'ff.1yp3mfk1mgjng1' }, { invert: true }, { group: 'host' }, { order: 'time' }] as const) {
+      expect(zooms(patchView(zoomed, patch)), JSON.stringify(patch)).toEqual(['', ''])
+      expect(zooms(patchView(zoomed, { ...patch, zoom: '0aa' })), JSON.stringify(patch)).toEqual(['0aa', ''])
+    }
+  })
+
+  it('is kept where they do not', () => {
+    for (const patch of [{ order: 'name' }, { color: 'module' }, { search: 'x' }, { undone: '' }, { window: '1-2' }] as const)
+      expect(zooms(patchView(zoomed, patch)), JSON.stringify(patch)).toEqual(zooms(zoomed))
+    expect(zooms(patchView({ ...zoomed, order: 'name' }, { order: 'weight' }))).toEqual(zooms(zoomed))
   })
 })

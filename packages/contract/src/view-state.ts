@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { formatPanes, PANES, parsePanes } from './panes.ts'
 import { RESULT_SPLITS } from './result-view.ts'
+import { MAX_TRANSFORMS_TEXT } from './view-transforms.ts'
 
 /**
  * All that the capture page shows, as it stands in the URL's query string: the link is the view.
  * Version 1. Every field has a default; a field at its default is left out of the URL; an unreadable one falls back to its
  * default on its own and never spoils the others. New fields may be added to a version; a changed meaning needs a new one.
  */
-export const FLAME_GROUPINGS = ['process', 'thread', 'merged'] as const
+export const FLAME_GROUPINGS = ['host', 'process', 'thread', 'module', 'merged'] as const
+export const FLAME_ORDERS = ['weight', 'name', 'time'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
 
 export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
@@ -28,6 +30,13 @@ export const captureViewStateSchema = z.object({
   regex: z.stringbool().default(false).catch(false),
   layout: z.enum(['flame', 'icicle']).default('icicle').catch('icicle'),
   group: z.enum(FLAME_GROUPINGS).default('process').catch('process'),
+  /** Order of frames with one caller; `time` is a flame chart. */
+  order: z.enum(FLAME_ORDERS).default('weight').catch('weight'),
+  /** Callees on top of their callers. */
+  invert: z.stringbool().default(false).catch(false),
+  /** What is done to the stacks of the flame graphs, in order, and what was undone of it: view-transforms.ts. */
+  transforms: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
+  undone: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
   color: z.enum(['kind', 'module']).default('kind').catch('kind'),
   /** Selected process, `hostId:pid`; narrows flame graph and syscall table both. */
   process: z
@@ -133,6 +142,7 @@ export const hostOfProcess = (process: string): string => process.slice(0, Math.
 /**
  * The view after a change, with one selection: the process lies on the selected host, and only a selected host is compared with the rest.
  * What the change names wins: a host chosen lets a process of another one go, a process chosen moves the host with it.
+ * Zooms are given up where a change moves the frames to other paths.
  */
 export function patchView(view: CaptureViewState, patch: Partial<CaptureViewState>): CaptureViewState {
   const next = { ...view, ...patch }
@@ -142,7 +152,16 @@ export function patchView(view: CaptureViewState, patch: Partial<CaptureViewStat
     else next.host = ofProcess
   }
   if (next.host === '') next.against = ''
+  if (pathsDiffer(view, next)) {
+    if (patch.zoom === undefined) next.zoom = ''
+    if (patch.waitZoom === undefined) next.waitZoom = ''
+  }
   return next
+}
+
+/** A zoomed frame is named by its path: where all frames get other ones, the zoom would point nowhere. */
+function pathsDiffer(a: CaptureViewState, b: CaptureViewState): boolean {
+  return a.group !== b.group || a.invert !== b.invert || a.transforms !== b.transforms || (a.order === 'time') !== (b.order === 'time')
 }
 
 /** View → query string without `?`: `v=1` and whatever differs from the defaults; '' for the default view. */
@@ -152,6 +171,6 @@ export function formatViewState(state: CaptureViewState): string {
     if (value !== DEFAULT_VIEW_STATE[key as keyof CaptureViewState]) out.set(key, String(value))
   }
   if ([...out.keys()].length === 0) return ''
-  // A comma needs no escape in a query, and a list of names is easier to read with it.
-  return `v=1&${out}`.replaceAll('%2C', ',')
+  // Commas and tildes need no escape in a query, and lists are easier to read with them.
+  return `v=1&${out}`.replaceAll('%2C', ',').replaceAll('%7E', '~')
 }

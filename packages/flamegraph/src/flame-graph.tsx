@@ -7,6 +7,7 @@ import { copyText } from './copy-text.ts'
 import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
+import type { FrameAction } from './flame-actions.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
@@ -43,6 +44,8 @@ export type FlameGraphProps = {
   onOpenSearch?: (() => void) | undefined
   /** "Find this name" of the menu: plain text to search for. */
   onFindName?: ((name: string) => void) | undefined
+  /** More entries of a frame's menu. */
+  actions?: readonly FrameAction[] | undefined
   className?: string | undefined
   ariaLabel?: string | undefined
   ref?: Ref<FlameGraphHandle> | undefined
@@ -204,6 +207,16 @@ export function FlameGraph(props: FlameGraphProps) {
     if (box && around) setMenu({ at: { x: around.left + Math.max(0, box.left) + 20, y: around.top + box.top + box.height + 8 }, node })
   }
 
+  const runAction = (now: FlameView, key: string): boolean => {
+    const action = latest.current.actions?.find((one) => one.keys === key)
+    if (!action || !now.tree) return false
+    const node = focusOf(now)
+    if (action.label(now.tree, node) === null)
+      setToast(node > 0 ? 'Not for this frame' : 'Go to a frame first, with a click or the arrow keys')
+    else action.run(now.tree, node)
+    return true
+  }
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const now = view.current
     if (!now) return
@@ -213,6 +226,7 @@ export function FlameGraph(props: FlameGraphProps) {
       onCopyStack: () => void copyStackOf(focusOf(now)),
       onPickProcess: pickProcess,
       onMenu: openMenuAt,
+      onOther: (key) => runAction(now, key),
     })
     if (!used) return
     setSubject(null)
@@ -225,6 +239,14 @@ export function FlameGraph(props: FlameGraphProps) {
     scroller.current?.focus({ preventScroll: true })
   }, [])
 
+  const actionItems = (node: number): MenuItem[] =>
+    (props.actions ?? [])
+      .flatMap((action) => {
+        const label = action.label(tree, node)
+        return label === null ? [] : [{ label, keys: action.keys, run: () => action.run(tree, node) }]
+      })
+      .map((item, i) => ({ ...item, startsGroup: i === 0 }))
+
   const menuItems = (node: number): MenuItem[] => [
     { label: 'Zoom to this frame', keys: 'Enter', run: () => view.current?.zoomTo(node) },
     { label: 'Zoom out', keys: 'Backspace', run: () => void view.current?.zoomOut() },
@@ -234,6 +256,7 @@ export function FlameGraph(props: FlameGraphProps) {
     ...(props.onSelectProcess && threadRowOf(tree, node) >= 0
       ? [{ label: 'Only this process', keys: 'p', run: () => pickProcess(node) }]
       : []),
+    ...actionItems(node),
   ]
 
   const isEmpty = !((tree.total[0] ?? 0) > 0)

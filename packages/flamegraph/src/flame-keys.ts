@@ -6,6 +6,8 @@ export type FlameKeyEvents = {
   onCopyStack(): void
   onPickProcess(node: number): void
   onMenu(node: number): void
+  /** Any other key, without modifiers but Shift. @returns whether it was used */
+  onOther(key: string): boolean
 }
 
 /** For a help page; what handleKey does. */
@@ -80,7 +82,7 @@ export function handleKey(view: FlameView, event: KeyboardEvent, events: FlameKe
       events.onMenu(focusOf(view))
       return true
     default:
-      return false
+      return events.onOther(event.key)
   }
 }
 

@@ -1,7 +1,13 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { placeAt } from './flame-tooltip.tsx'
 
-export type MenuItem = { label: string; keys?: string; run(): void }
+export type MenuItem = {
+  label: string
+  keys?: string
+  /** The first of a group. */
+  startsGroup?: boolean
+  run(): void
+}
 
 /** Menu of a frame. Closes on Escape, on a choice and on a press elsewhere; the opener takes the focus back in `onClose`. */
 export function FlameMenu({ at, items, onClose }: { at: { x: number; y: number }; items: MenuItem[]; onClose(): void }) {
@@ -24,7 +30,13 @@ export function FlameMenu({ at, items, onClose }: { at: { x: number; y: number }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) buttons[(index + step + buttons.length) % buttons.length]?.focus()
     else if (event.key === 'Escape' || event.key === 'Tab') onClose()
-    else return
+    else {
+      const item =
+        event.ctrlKey || event.metaKey || event.altKey ? undefined : items.find(({ keys }) => keys === event.key && keys.length === 1)
+      if (!item) return
+      onClose()
+      item.run()
+    }
     event.preventDefault()
     event.stopPropagation()
   }
@@ -36,13 +48,14 @@ export function FlameMenu({ at, items, onClose }: { at: { x: number; y: number }
           key={item.label}
           type="button"
           role="menuitem"
+          data-starts-group={item.startsGroup || undefined}
           tabIndex={-1}
           onClick={() => {
             onClose()
             item.run()
           }}
         >
-          {item.label}
+          <span>{item.label}</span>
           {item.keys && <kbd>{item.keys}</kbd>}
         </button>
       ))}

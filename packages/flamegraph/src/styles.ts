@@ -24,8 +24,11 @@ export const STYLES = `${THEME_CSS}
 .sf-tip dt{color:var(--flame-muted)}
 .sf-tip dd{margin:0;text-align:right}
 .sf-hint{margin-top:6px;color:var(--flame-muted)}
-.sf-menu{padding:4px;min-width:200px;outline:none}
+.sf-menu{padding:4px;min-width:200px;max-width:min(360px,calc(100vw - 16px));max-height:calc(100dvh - 16px);overflow-y:auto;outline:none}
 .sf-menu button{display:flex;justify-content:space-between;gap:24px;width:100%;padding:5px 8px;border:0;border-radius:4px;background:none;color:inherit;font:inherit;text-align:left;cursor:pointer}
+.sf-menu span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;unicode-bidi:isolate}
+.sf-menu [data-starts-group]{margin-top:9px}
+.sf-menu [data-starts-group]::before{content:'';position:absolute;left:0;right:0;margin-top:-10px;border-top:1px solid var(--flame-border)}
 .sf-menu button:hover,.sf-menu button:focus-visible{background:color-mix(in srgb,var(--flame-focus) 18%,transparent);outline:none}
 .sf-menu kbd{color:var(--flame-muted);font:inherit}
 .sf-toast{position:absolute;left:50%;bottom:12px;transform:translateX(-50%);max-width:90%;padding:4px 10px;border-radius:6px;background:var(--flame-text);color:var(--flame-bg);font-size:12px;pointer-events:none}

@@ -1,4 +1,4 @@
-import type { CallTreeOptions } from '@sonde/profile'
+import type { CallTreeOptions, StackTransform } from '@sonde/profile'
 import type { FlameSearch } from '../search.ts'
 import type { EngineErrorData } from './engine-error.ts'
 import type { EngineQuestionName } from './engine-questions.ts'
@@ -6,8 +6,8 @@ import type { EngineQuestionName } from './engine-questions.ts'
 /** Where a profile comes from: an absolute URL of the page's own origin, or bytes at hand. Gzipped or not. */
 export type ProfileSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
 
-/** What the flame graph is to show: a selection, and how to make a tree of it. */
-export type ModelQuestion = CallTreeOptions
+/** What the flame graph is to show: a selection, what is done to its stacks, and how to make a tree of it. */
+export type ModelQuestion = CallTreeOptions & { transforms?: readonly StackTransform[] | undefined }
 
 export type EngineTask =
   | { type: 'load'; source: ProfileSource }

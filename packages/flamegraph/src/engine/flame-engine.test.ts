@@ -1,4 +1,12 @@
-import { buildCallTree, encodeProfile, syntheticProfile } from '@sonde/profile'
+import {
+  buildCallTree,
+  encodeProfile,
+  type StackTransform,
+  selectionTotals,
+  syntheticProfile,
+  transformOfNode,
+  transformProfile,
+} from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { searchTree } from '../search.ts'
 import { FlameEngine } from './flame-engine.ts'
@@ -31,6 +39,38 @@ describe('FlameEngine', () => {
     const { weight, count } = engine.ask('totals', {})
     expect(weight).toBe(profile.samples.weight.reduce((sum, value) => sum + value, 0))
     expect(count).toBe(profile.samples.length)
+  })
+
+  it('draws what transforms leave, and says what they dropped of the selection', () => {
+    const engine = new FlameEngine()
+    engine.load(bytes)
+    const plain = buildCallTree(profile, { group: 'merged', order: 'weight' })
+    const focus = transformOfNode(plain, 40, 'focus-function')
+    const drop = transformOfNode(plain, 200, 'drop-function')
+    const absent: StackTransform = { kind: 'merge-function', function: '00000000000000' }
+    const transforms = [focus, absent, drop].flatMap((one) => one ?? [])
+    expect(transforms).toHaveLength(3)
+    const done = transformProfile(profile, transforms)
+    for (const options of [
+      { group: 'process', order: 'weight' },
+      { group: 'module', order: 'name', invert: true, window: { fromUs: 1e6, toUs: 9e6 } },
+      { group: 'thread', order: 'time', hostId: 'host-1' },
+    ] as const) {
+      const model = engine.model({ ...options, transforms })
+      expect(model.tree).toEqual(buildCallTree(done.profile, options))
+      const selected = selectionTotals(profile, options)
+      expect(model.applied).toEqual({
+        transforms,
+        steps: done.steps,
+        selected,
+        dropped: { weight: selected.weight - (model.tree.total[0] ?? 0), count: expect.any(Number) },
+      })
+      expect(model.applied?.steps.map((step) => step.isFound)).toEqual([true, false, true])
+      expect(engine.model(options).applied).toBeUndefined()
+    }
+    // A profile that comes later is transformed anew.
+    engine.load(encodeProfile(syntheticProfile({ nodes: 500, seed: 99 })))
+    expect(engine.model({ group: 'merged', order: 'weight', transforms }).applied?.steps[0]?.isFound).toBe(false)
   })
 
   it('goes on searching a model whose memory was handed over, until it is forgotten', () => {

@@ -1,4 +1,12 @@
-import { buildCallTree, decodeProfile, type Profile } from '@sonde/profile'
+import {
+  buildCallTree,
+  decodeProfile,
+  type Profile,
+  type StackTransform,
+  selectionTotals,
+  type TransformedProfile,
+  transformProfile,
+} from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
 import type { ModelQuestion } from './engine-messages.ts'
 import { ENGINE_ANSWERS, type EngineAnswer, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
@@ -15,18 +23,29 @@ export class FlameEngine {
   private ownBuffers = new Set<ArrayBufferLike>()
   private readonly searched = new Map<number, SearchedTree>()
   private lastModel = 0
+  /** Of the loaded profile, for the list that was asked for last: selections and orders change more often than transforms. */
+  private transformed: { key: string; done: TransformedProfile } | null = null
 
   /** Replaces the profile. Models made of the last one can still be searched. Throws a ProfileFormatError, and then keeps the old one. */
   load(bytes: Uint8Array): ProfileSummary {
     const profile = decodeProfile(bytes)
     this.profile = profile
+    this.transformed = null
     this.ownBuffers = buffersOf(profile)
     return summarizeProfile(profile)
   }
 
   model(question: ModelQuestion): FlameModel {
-    const tree = buildCallTree(this.loaded(), question)
+    const { transforms = [], ...options } = question
+    const { profile, steps } = this.transform(transforms)
+    const tree = buildCallTree(profile, options)
     const model = flameModelOf(tree, ++this.lastModel)
+    if (transforms.length > 0) {
+      const selected = selectionTotals(this.loaded(), options)
+      const kept = selectionTotals(profile, options)
+      const dropped = { weight: selected.weight - kept.weight, count: selected.count - kept.count }
+      model.applied = { transforms, steps, dropped, selected }
+    }
     // The model goes to the page, with its memory; a search here needs this much of it.
     const { length, labels, label, depth, total } = tree
     this.searched.set(model.id, { length, labels, label: label.slice(), depth: depth.slice(), total: total.slice() })
@@ -51,6 +70,14 @@ export class FlameEngine {
   /** Whether this is memory of the profile itself, which must be copied and never handed over. */
   ownsBuffer(buffer: ArrayBufferLike): boolean {
     return this.ownBuffers.has(buffer)
+  }
+
+  private transform(transforms: readonly StackTransform[]): TransformedProfile {
+    const profile = this.loaded()
+    if (transforms.length === 0) return { profile, steps: [] }
+    const key = JSON.stringify(transforms)
+    if (this.transformed?.key !== key) this.transformed = { key, done: transformProfile(profile, transforms) }
+    return this.transformed.done
   }
 
   private loaded(): Profile {

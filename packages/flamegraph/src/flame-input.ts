@@ -105,7 +105,7 @@ export function attachInput(view: FlameView, scroller: HTMLElement, stage: HTMLE
     const at = pointOf(event)
     const hit = view.hitAt(at.x, at.y)
     if (!hit) return
-    if (hit.type === 'strip') view.zoomToSlots(hit.slot, hit.slotEnd)
+    if (hit.type === 'strip') view.zoomIntoStrip(hit.slot, hit.slotEnd, at.x)
     else if (event.altKey) events.onPickProcess(hit.node)
     else view.zoomTo(hit.node)
   }

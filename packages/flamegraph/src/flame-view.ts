@@ -5,7 +5,7 @@ import { drawScene, type FlameOrientation, rowTop, visibleRows } from './draw.ts
 import { drawOverlay } from './draw-overlay.ts'
 import type { FlameModel } from './engine/flame-model.ts'
 import { type FlameHit, hitAt, sameHit, sumSlots } from './hit.ts'
-import { type FlameLayout, leftEdge, rightEdge } from './layout.ts'
+import type { FlameLayout } from './layout.ts'
 import { MatchWalk } from './match-walk.ts'
 import {
   coveringNode,
@@ -22,6 +22,7 @@ import { buildInks, type ColorBy, type Inks } from './palette.ts'
 import { scrollToShow } from './scroll-to-show.ts'
 import type { FlameMatches } from './search.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
+import { stripSpan } from './strip-span.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 import { ZoomEchoes } from './zoom-echo.ts'
 
@@ -175,13 +176,15 @@ export class FlameView {
     this.showRow(to, true)
   }
 
-  /** A strip has no frame of its own: zoom to its range, in the frame that spans it. */
-  zoomToSlots(slot: number, slotEnd: number): void {
-    if (!this.layout) return
-    const span = { x0: leftEdge(this.layout, slot), x1: rightEdge(this.layout, slotEnd - 1) }
+  /** A strip has no frame of its own: zoom into it around the pointer, in the frame that spans that. @param x CSS pixels */
+  zoomIntoStrip(slot: number, slotEnd: number, x: number): void {
+    const { layout } = this
+    if (!layout) return
+    const { dpr, widthPx } = this.stage.screen
+    const span = stripSpan(layout, slot, slotEnd, this.weightAt(x, this.camera.span), this.camera.span, widthPx / dpr)
     if (span.x1 <= span.x0) return
     this.remember()
-    this.arrive(coveringNode(this.layout.tree, span.x0, span.x1), span, 'jump')
+    this.arrive(coveringNode(layout.tree, span.x0, span.x1), span, 'jump')
   }
 
   /** One step out: from a free range to the zoomed frame, then to where one came from, else to a wider ancestor. */
@@ -215,8 +218,7 @@ export class FlameView {
     const { layout } = this
     if (!layout) return false
     const target = this.camera.target
-    const at = target.x0 + (x * this.stage.screen.dpr * (target.x1 - target.x0)) / this.stage.screen.widthPx
-    const next = zoomAround(target, at, factor, this.whole(), this.minWidth())
+    const next = zoomAround(target, this.weightAt(x, target), factor, this.whole(), this.minWidth())
     if (Math.abs(next.x0 - target.x0) + Math.abs(next.x1 - target.x1) < 1e-9 * (target.x1 - target.x0)) return false
     if (smooth && !this.prefersStill()) this.camera.glide(next, this.now())
     else this.camera.jump(next)
@@ -368,6 +370,11 @@ export class FlameView {
 
   private prefersStill(): boolean {
     return this.window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  }
+
+  /** Where a point of the stage lies while `span` is on it, in units of weight. @param x CSS pixels */
+  private weightAt(x: number, { x0, x1 }: Span): number {
+    return x0 + (x * this.stage.screen.dpr * (x1 - x0)) / this.stage.screen.widthPx
   }
 
   private whole(): Span {

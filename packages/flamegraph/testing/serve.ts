@@ -3,8 +3,8 @@ import { bundleDevPage } from './bundle.ts'
 
 /** `npx tsx packages/flamegraph/testing/serve.ts [port]`, bundled anew for each load. */
 const port = Number(process.argv[2] ?? 4690)
-createServer((_, response) => {
-  bundleDevPage().then(
+createServer((request, response) => {
+  bundleDevPage(request.url?.startsWith('/engine') ? 'engine-page.tsx' : 'page.tsx').then(
     (html) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
     (cause: unknown) => response.writeHead(500).end(String(cause)),
   )

@@ -51,7 +51,10 @@ export class FlameEngineClient {
   /** While a model is held it can be searched. Released by all, the engine forgets it, unless somebody holds it again at once. */
   holdModel(model: FlameModel): () => void {
     this.modelHolders.set(model.id, (this.modelHolders.get(model.id) ?? 0) + 1)
+    let isHeld = true
     return () => {
+      if (!isHeld) return
+      isHeld = false
       this.modelHolders.set(model.id, (this.modelHolders.get(model.id) ?? 1) - 1)
       setTimeout(() => {
         if (this.modelHolders.get(model.id) === 0) this.forget(model.id)

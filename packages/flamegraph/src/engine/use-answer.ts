@@ -13,12 +13,18 @@ export type Answered<Value> = {
 
 /**
  * Asks whenever `key` changes, and gives up the question before. `key` stands for all that the answer depends on; null asks
- * nothing and forgets the answer.
+ * nothing and forgets the answer. `discard` gets an answer that came when nobody waited for it any more.
  */
-export function useAnswer<Value>(key: string | null, ask: (signal: AbortSignal) => Promise<Value>): Answered<Value> {
+export function useAnswer<Value>(
+  key: string | null,
+  ask: (signal: AbortSignal) => Promise<Value>,
+  discard?: (unwanted: Value) => void,
+): Answered<Value> {
   const [state, setState] = useState<{ key: string; data: Value | undefined; error: unknown } | null>(null)
   const latest = useRef(ask)
   latest.current = ask
+  const latestDiscard = useRef(discard)
+  latestDiscard.current = discard
   useEffect(() => {
     if (key === null) {
       setState(null)
@@ -27,7 +33,8 @@ export function useAnswer<Value>(key: string | null, ask: (signal: AbortSignal) 
     const giveUp = new AbortController()
     latest.current(giveUp.signal).then(
       (data) => {
-        if (!giveUp.signal.aborted) setState({ key, data, error: null })
+        if (giveUp.signal.aborted) latestDiscard.current?.(data)
+        else setState({ key, data, error: null })
       },
       (error: unknown) => {
         if (!giveUp.signal.aborted) setState((before) => ({ key, data: before?.data, error }))

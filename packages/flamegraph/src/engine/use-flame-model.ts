@@ -17,7 +17,8 @@ export type ShownFlame = {
   isStale: boolean
 }
 
-type Shown = { model: FlameModel; matches: FlameMatches | null; search: FlameSearch }
+/** `release`: lets go of the model that was held while it was on its way to the screen. */
+type Shown = { model: FlameModel; matches: FlameMatches | null; search: FlameSearch; release(): void }
 
 /**
  * The flame graph of a loaded profile, and a search in it. A new model comes with its matches: what a reader has marked does
@@ -28,25 +29,30 @@ export function useFlameModel(profile: LoadedProfile | undefined, question: Mode
   const wanted = useRef(search)
   wanted.current = search
   const key = profile ? `${profile.engine.id} ${profile.generation} ${JSON.stringify(question)}` : null
-  const answer = useAnswer<Shown>(key, async (signal) => {
+  const make = async (signal: AbortSignal): Promise<Shown> => {
     if (!engine) throw new Error('asked without an engine')
     const model = await engine.model(question, signal)
     const release = engine.holdModel(model)
     const asked = wanted.current
     try {
-      return { model, matches: asked.text === '' ? null : await engine.search(model, asked, signal), search: asked }
-    } finally {
+      return { model, matches: asked.text === '' ? null : await engine.search(model, asked, signal), search: asked, release }
+    } catch (cause) {
       release()
+      throw cause
     }
-  })
-  const model = answer.data?.model
-  useEffect(() => {
-    if (engine && model) return engine.holdModel(model)
-  }, [engine, model])
-
-  const [later, setLater] = useState<Shown | null>(null)
-  const { text, regex } = search
+  }
+  const answer = useAnswer(key, make, (unwanted) => unwanted.release())
   const first = answer.data
+  const model = first?.model
+  useEffect(() => {
+    if (!engine || !first) return
+    const release = engine.holdModel(first.model)
+    first.release()
+    return release
+  }, [engine, first])
+
+  const [later, setLater] = useState<Omit<Shown, 'release'> | null>(null)
+  const { text, regex } = search
   useEffect(() => {
     if (!engine || !first || (first.search.text === text && first.search.regex === regex)) {
       setLater(null)

@@ -1,0 +1,3 @@
+import { serveEngine } from '../src/engine/serve-engine.ts'
+
+serveEngine(self)

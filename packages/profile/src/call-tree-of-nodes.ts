@@ -18,10 +18,9 @@ export type GrownNodes = {
 export function callTreeOfNodes(profile: Profile, grown: GrownNodes, order: CallTreeOptions['order']): CallTree {
   const total = addUp(grown, grown.self)
   const count = grown.selfCount === null ? null : addUp(grown, grown.selfCount)
-  const labels = labelNodes(profile, grown)
-  const compare =
-    order === 'time' ? groupsByWeight(grown, total) : siblingOrder(total, order === 'name' ? rankByName(labels) : null, labels)
-  return emitTree(profile, grown, { total, count }, labels, orderChildren(grown, compare))
+  const names = nameSources(profile, grown)
+  const compare = order === 'time' ? groupsByWeight(grown, total) : siblingOrder(grown, total, order, rankSources(profile, grown, names))
+  return emitTree(profile, grown, { total, count }, names, orderChildren(grown, compare))
 }
 
 /** Each node's own and all below it. */
@@ -34,31 +33,40 @@ function addUp({ length, parent }: GrownNodes, own: Float64Array): Float64Array 
   return total
 }
 
-type NodeLabels = { labels: string[]; label: Uint32Array; modules: string[]; module: Uint32Array }
+/**
+ * Names are looked up once for each frame and group that has a node, not for each node. Both are columns by source: a group row is
+ * at its own number, a frame at `groups + frame`.
+ */
+type SourceNames = { labels: string[]; label: Uint32Array; modules: string[]; module: Uint32Array; isUsed: Uint8Array }
 
-function labelNodes(profile: Profile, { length, groups, source }: GrownNodes): NodeLabels {
+const placeOf = (groups: number, source: number): number => (source < 0 ? -1 - source : groups + source)
+
+function nameSources(profile: Profile, { length, groups, source }: GrownNodes): SourceNames {
   const { frames, strings } = profile
+  const places = groups.length + frames.length
+  const isUsed = new Uint8Array(places)
+  for (let node = 0; node < length; node++) isUsed[placeOf(groups.length, source[node] ?? -1)] = 1
   const labels: string[] = []
   const modules: string[] = ['']
+  const label = new Uint32Array(places)
+  const module = new Uint32Array(places)
+  const labelOfGroup = new Map<string, number>()
+  for (let row = 0; row < groups.length; row++) {
+    const text = groups.label[row] ?? ''
+    const known = labelOfGroup.get(text) ?? labels.push(text) - 1
+    labelOfGroup.set(text, known)
+    label[row] = known
+  }
   const labelOfString = new Int32Array(strings.length).fill(-1)
   const moduleOfString = new Int32Array(strings.length).fill(-1)
   moduleOfString[0] = 0
-  const label = new Uint32Array(length)
-  const module = new Uint32Array(length)
-  const labelOfGroup = new Map<string, number>()
-  for (let node = 0; node < length; node++) {
-    const from = source[node] ?? -1
-    if (from < 0) {
-      const text = groups.label[-1 - from] ?? ''
-      const known = labelOfGroup.get(text) ?? labels.push(text) - 1
-      labelOfGroup.set(text, known)
-      label[node] = known
-      continue
-    }
-    label[node] = indexOfString(labelOfString, labels, strings, frames.name[from] ?? 0)
-    module[node] = indexOfString(moduleOfString, modules, strings, frames.module[from] ?? 0)
+  for (let frame = 0; frame < frames.length; frame++) {
+    const place = groups.length + frame
+    if (isUsed[place] === 0) continue
+    label[place] = indexOfString(labelOfString, labels, strings, frames.name[frame] ?? 0)
+    module[place] = indexOfString(moduleOfString, modules, strings, frames.module[frame] ?? 0)
   }
-  return { labels, label, modules, module }
+  return { labels, label, modules, module, isUsed }
 }
 
 function indexOfString(known: Int32Array, texts: string[], strings: readonly string[], index: number): number {
@@ -69,10 +77,31 @@ function indexOfString(known: Int32Array, texts: string[], strings: readonly str
   return added
 }
 
-/** Each label's place in alphabetical order of UTF-16 code units, which is the same on every machine. */
-function rankByName({ labels }: NodeLabels): Uint32Array {
-  const order = labels.map((_, i) => i).sort((a, b) => compareText(labels[a] ?? '', labels[b] ?? ''))
-  const rank = new Uint32Array(labels.length)
+/**
+ * Each used source's place in order of label, module and kind, by UTF-16 code units, which is the same on every machine. Siblings
+ * have different sources, so this breaks every tie.
+ */
+function rankSources({ frames }: Profile, { groups }: GrownNodes, names: SourceNames): Uint32Array {
+  const labelRank = rankTexts(names.labels)
+  const moduleRank = rankTexts(names.modules)
+  const used: number[] = []
+  for (let place = 0; place < names.isUsed.length; place++) if (names.isUsed[place] === 1) used.push(place)
+  const at = (rank: Uint32Array, of: Uint32Array, place: number) => rank[of[place] ?? 0] ?? 0
+  used.sort(
+    (a, b) =>
+      at(labelRank, names.label, a) - at(labelRank, names.label, b) ||
+      at(moduleRank, names.module, a) - at(moduleRank, names.module, b) ||
+      (frames.kind[a - groups.length] ?? 0) - (frames.kind[b - groups.length] ?? 0) ||
+      a - b,
+  )
+  const rank = new Uint32Array(names.isUsed.length)
+  for (let i = 0; i < used.length; i++) rank[used[i] ?? 0] = i
+  return rank
+}
+
+function rankTexts(texts: readonly string[]): Uint32Array {
+  const order = Uint32Array.from(texts, (_, i) => i).sort((a, b) => compareText(texts[a] ?? '', texts[b] ?? ''))
+  const rank = new Uint32Array(texts.length)
   for (let i = 0; i < order.length; i++) rank[order[i] ?? 0] = i
   return rank
 }
@@ -84,18 +113,11 @@ function compareText(a: string, b: string): number {
 type Children = { first: Uint32Array; nodes: Uint32Array }
 type Compare = (a: number, b: number) => number
 
-/** Heaviest first where no `rank` is given. Ties are broken all the way, so that a live view does not shuffle between two updates. */
-function siblingOrder(total: Float64Array, rank: Uint32Array | null, names: NodeLabels): Compare {
-  const byWeight = (a: number, b: number) => (total[b] ?? 0) - (total[a] ?? 0)
-  const byName = (a: number, b: number) =>
-    rank !== null
-      ? (rank[names.label[a] ?? 0] ?? 0) - (rank[names.label[b] ?? 0] ?? 0)
-      : compareText(names.labels[names.label[a] ?? 0] ?? '', names.labels[names.label[b] ?? 0] ?? '')
-  const byModule = (a: number, b: number) =>
-    compareText(names.modules[names.module[a] ?? 0] ?? '', names.modules[names.module[b] ?? 0] ?? '')
-  return rank === null
-    ? (a, b) => byWeight(a, b) || byName(a, b) || byModule(a, b)
-    : (a, b) => byName(a, b) || byModule(a, b) || byWeight(a, b)
+/** By name, or heaviest first. Ties are broken all the way, so that a live view does not shuffle between two updates. */
+function siblingOrder({ groups, source }: GrownNodes, total: Float64Array, order: 'weight' | 'name', rank: Uint32Array): Compare {
+  const rankOf = (node: number) => rank[placeOf(groups.length, source[node] ?? -1)] ?? 0
+  const byWeight: Compare = (a, b) => (total[b] ?? 0) - (total[a] ?? 0)
+  return order === 'name' ? (a, b) => rankOf(a) - rankOf(b) || byWeight(a, b) : (a, b) => byWeight(a, b) || rankOf(a) - rankOf(b)
 }
 
 /** Functions stay as they were found, which is by time. */
@@ -149,7 +171,7 @@ function emitTree(
   profile: Profile,
   grown: GrownNodes,
   sums: { total: Float64Array; count: Float64Array | null },
-  names: NodeLabels,
+  names: SourceNames,
   children: Children,
 ): CallTree {
   const { length, groups, source } = grown
@@ -164,25 +186,27 @@ function emitTree(
   const count = sums.count === null ? total : new Float64Array(length)
   const start = new Float64Array(length)
   const thread = new Int32Array(length).fill(-1)
-  /** Right edge of the children emitted so far, by emitted node. */
-  const filled = new Float64Array(length)
   let maxDepth = 0
 
+  // A stack of nodes still to come: of an open node's children those not yet emitted. Only its lower end is ever touched.
   const pendingNode = new Uint32Array(length)
   const pendingParent = new Int32Array(length)
+  const pendingStart = new Float64Array(length)
   pendingParent[0] = -1
   let pending = 1
   for (let out = 0; out < length; out++) {
     pending--
     const node = pendingNode[pending] ?? 0
     const above = pendingParent[pending] ?? -1
+    let left = pendingStart[pending] ?? 0
     const from = source[node] ?? -1
+    const place = placeOf(groups.length, from)
     parent[out] = above
-    label[out] = names.label[node] ?? 0
-    module[out] = names.module[node] ?? 0
+    start[out] = left
+    label[out] = names.label[place] ?? 0
+    module[out] = names.module[place] ?? 0
     self[out] = grown.self[node] ?? 0
-    const weight = sums.total[node] ?? 0
-    total[out] = weight
+    total[out] = sums.total[node] ?? 0
     if (sums.count !== null) count[out] = sums.count[node] ?? 0
     if (from >= 0) kind[out] = profile.frames.kind[from] ?? 0
     else {
@@ -193,18 +217,19 @@ function emitTree(
       const level = (depth[above] ?? 0) + 1
       depth[out] = level
       if (level > maxDepth) maxDepth = level
-      const left = filled[above] ?? 0
-      start[out] = left
-      filled[above] = left + weight
-      filled[out] = left
     }
-    // Pushed last to first, so that the first child is popped next.
+    // The first child on top, to be popped next.
     const firstChild = children.first[node] ?? 0
-    for (let i = (children.first[node + 1] ?? 0) - 1; i >= firstChild; i--) {
-      pendingNode[pending] = children.nodes[i] ?? 0
-      pendingParent[pending] = out
-      pending++
+    const childCount = (children.first[node + 1] ?? 0) - firstChild
+    for (let i = 0; i < childCount; i++) {
+      const child = children.nodes[firstChild + i] ?? 0
+      const at = pending + childCount - 1 - i
+      pendingNode[at] = child
+      pendingParent[at] = out
+      pendingStart[at] = left
+      left += sums.total[child] ?? 0
     }
+    pending += childCount
   }
   for (let out = length - 1; out >= 0; out--) {
     if ((subtreeEnd[out] ?? 0) === 0) subtreeEnd[out] = out + 1

@@ -34,7 +34,7 @@ function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples)
   const nodeOfStack = new Int32Array(stacks.length)
   const groupOfStack = new Int32Array(stacks.length).fill(-1)
   const path = new Int32Column()
-  for (const sample of order) {
+  for (const sample of sortByStack(profile, order, groupOf, groups.length)) {
     const stack = samples.stack[sample] ?? -1
     const group = groupOf(sample, stack)
     let at = stack
@@ -66,4 +66,31 @@ function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples)
     self: self.view(),
     selfCount: selfCount?.view() ?? null,
   }
+}
+
+/**
+ * The samples of each group in order of their stack rows, which is how a profile's stacks are laid out in memory: by time, one would
+ * jump about in all columns with every sample. A counting sort by stack, then one by group that keeps it.
+ */
+function sortByStack({ stacks, samples }: Profile, order: Uint32Array, groupOf: GroupedSamples['groupOf'], groups: number): Uint32Array {
+  const byStack = sortByKey(order, stacks.length + 1, (sample) => (samples.stack[sample] ?? -1) + 1)
+  return groups === 1 ? byStack : sortByKey(byStack, groups, (sample) => groupOf(sample, samples.stack[sample] ?? -1))
+}
+
+/** Stable. Keys are in [0, keys). */
+function sortByKey(rows: Uint32Array, keys: number, keyOf: (row: number) => number): Uint32Array {
+  const next = new Uint32Array(keys + 1)
+  for (const row of rows) {
+    const after = keyOf(row) + 1
+    next[after] = (next[after] ?? 0) + 1
+  }
+  for (let key = 0; key < keys; key++) next[key + 1] = (next[key + 1] ?? 0) + (next[key] ?? 0)
+  const sorted = new Uint32Array(rows.length)
+  for (const row of rows) {
+    const key = keyOf(row)
+    const at = next[key] ?? 0
+    sorted[at] = row
+    next[key] = at + 1
+  }
+  return sorted
 }

@@ -38,8 +38,8 @@ export function CaptureReading({ capture, results, view, update, searchRef, filt
     pane.finder === null || first[pane.finder] !== pane ? null : pane.finder === 'search' ? searchRef : filterRef
 
   // Where there is only room for one, the one that was just chosen is the one to see.
-  const place = (names: readonly PaneName[], open: PaneName | '') =>
-    update({ panes: formatPanes(names), pane: names.length >= MAX_PANES ? open : '' }, 'push')
+  const place = (names: readonly PaneName[], open: PaneName | '', patch: Partial<CaptureViewState> = {}) =>
+    update({ ...patch, panes: formatPanes(names), pane: names.length >= MAX_PANES ? open : '' }, 'push')
   const choices: PaneChoices = {
     offered: titled,
     placed: placedPanes(shown, view.pane),

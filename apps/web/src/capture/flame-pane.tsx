@@ -9,18 +9,18 @@ import {
   useFlameModel,
 } from '@sonde/flamegraph/react'
 import { type CallTree, GROUP_KIND } from '@sonde/profile'
-import { Button, cx, formatPlural, formatShare, Notice, SearchInput, Segmented, Select, Skeleton } from '@sonde/ui'
+import { Button, cx, formatPlural, formatShare, Notice, Segmented, Select, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
-import { type RefObject, useMemo, useRef } from 'react'
+import { type RefObject, useRef } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
-import { useDebounced } from '../url/use-debounced.ts'
-import { useSyncedText } from '../url/use-synced-text.ts'
-import { parseWindow, WINDOW_RESTS_MS } from './capture-time.ts'
 import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
+import { NameSearch } from './name-search.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
-import { parseProcess, processOfThread } from './process-selection.ts'
+import { processOfThread } from './process-selection.ts'
 import type { Result } from './use-result.ts'
+import { useSampleSelection } from './use-sample-selection.ts'
+import { useSandwichAction } from './use-sandwich-action.ts'
 import type { UpdateView } from './use-view-state.ts'
 import { useZoomNodes } from './use-zoom-nodes.ts'
 import { Waiting } from './waiting.tsx'
@@ -59,15 +59,8 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const ownSearch = useRef<HTMLInputElement>(null)
   const searchBox = searchRef ?? ownSearch
   const graph = useRef<FlameGraphHandle>(null)
-  const [search, setSearch] = useSyncedText(view.search, (text) => update({ search: text }, 'replace'))
-  const process = useMemo(() => parseProcess(view.process) ?? undefined, [view.process])
-  const hostId = view.host === '' ? undefined : view.host
-  const windowText = useDebounced(view.window, WINDOW_RESTS_MS)
-  const window = useMemo(() => {
-    const span = profile?.meta.timed ? parseWindow(windowText) : null
-    return span ? { fromUs: span.fromMs * 1_000, toUs: span.toMs * 1_000 } : undefined
-  }, [profile, windowText])
-  const question = { group: view.group, order: 'weight', hostId, process, window } as const
+  const selection = useSampleSelection(profile, view)
+  const question = { group: view.group, order: 'weight', ...selection } as const
   const shown = useFlameModel(profile, question, { text: view.search, regex: view.regex })
   const { model, found } = shown
   const tree = model?.tree
@@ -87,6 +80,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
     }
     update(zoomPatch(zoomNodes.keyOf(node)), cause === 'jump' ? 'push' : 'replace')
   }
+  const actions = useSandwichAction(kind)
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
     if (key) update({ process: key, zoom: '', waitZoom: '' }, 'push')
@@ -94,39 +88,23 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
 
   const tools = (
     <>
-      <SearchInput
+      <NameSearch
         ref={searchBox}
         className="min-w-36 flex-1 basis-full @min-[560px]:basis-0"
-        aria-label={kind === 'offcpu' ? 'Search the off-CPU flame graph' : 'Search the flame graph'}
-        placeholder={view.regex ? 'Regular expression' : 'Function or library'}
-        value={search}
-        aria-invalid={found.error ? true : undefined}
-        onChange={(event) => setSearch(event.target.value)}
-        onKeyDown={(event) => {
+        label={kind === 'offcpu' ? 'Search the off-CPU flame graph' : 'Search the flame graph'}
+        view={view}
+        update={update}
+        isUnusable={found.error !== ''}
+        onKeyDown={(event, isEmpty) => {
           if (event.key === 'Enter') {
             event.preventDefault()
             if (event.shiftKey) graph.current?.previousMatch()
             else graph.current?.nextMatch()
-          } else if (event.key === 'Escape' && search === '') {
+          } else if (event.key === 'Escape' && isEmpty) {
             event.currentTarget.blur()
             graph.current?.focus()
           }
         }}
-        end={
-          <button
-            type="button"
-            aria-pressed={view.regex}
-            aria-label="Regular expression"
-            title="Regular expression"
-            onClick={() => update({ regex: !view.regex }, 'replace')}
-            className={cx(
-              'h-6 min-w-6 rounded-sm px-1 font-mono text-sm',
-              view.regex ? 'bg-accent-soft text-accent' : 'text-ink-3 hover:text-ink',
-            )}
-          >
-            .*
-          </button>
-        }
       />
       {view.search !== '' && shown.matches ? (
         <span
@@ -240,7 +218,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           text={words.nothingOf}
           onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
           onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
-          onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
+          onShowAllTime={selection.window ? () => update({ window: '' }, 'push') : null}
         />
       ) : (
         <>
@@ -272,6 +250,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               zoomNode={zoomNode}
               onZoom={zoomTo}
               onSelectProcess={selectProcess}
+              actions={actions}
               onOpenSearch={() => searchBox.current?.focus()}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
               ariaLabel={kind === 'offcpu' ? 'Off-CPU flame graph' : 'Flame graph'}

@@ -1,6 +1,6 @@
 import { formatPanes, MAX_PANES, PANES, type PaneName, parsePanes } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { addPane, changePane, closePane, placedPanes, shownPanes } from './pane-choice.ts'
+import { addPane, changePane, closePane, placedPanes, showBeside, shownPanes } from './pane-choice.ts'
 
 const offered: PaneName[] = ['flame', 'heat', 'syscalls', 'counts', 'events']
 const recorded: PaneName[] = ['flame', 'counts', 'events', 'syscalls']
@@ -27,6 +27,14 @@ describe('changing what is shown', () => {
     expect(changePane(['flame', 'heat'], 'heat', 'syscalls')).toEqual(['flame', 'syscalls'])
     expect(changePane(['flame', 'heat', 'counts'], 'counts', 'flame')).toEqual(['counts', 'heat', 'flame'])
     expect(changePane(['flame'], 'flame', 'flame')).toEqual(['flame'])
+  })
+
+  it('shows one beside another, in the place of the last other one where there is no room', () => {
+    expect(showBeside(['flame', 'counts'], 'flame', 'sandwich')).toEqual(['flame', 'sandwich', 'counts'])
+    expect(showBeside(['flame', 'counts', 'heat'], 'flame', 'sandwich')).toEqual(['flame', 'counts', 'sandwich'])
+    expect(showBeside(['flame', 'counts', 'heat'], 'heat', 'sandwich')).toEqual(['flame', 'sandwich', 'heat'])
+    expect(showBeside(['sandwich', 'counts', 'heat'], 'heat', 'sandwich')).toEqual(['sandwich', 'counts', 'heat'])
+    expect(showBeside(['flame'], 'flame', 'flame')).toEqual(['flame'])
   })
 
   it('adds beside, closes all but the last, and every step is a link that says the same', () => {

@@ -30,6 +30,13 @@ export function addPane(placed: readonly PaneName[], beside: PaneName, added: Pa
   return placed.flatMap((name) => (name === beside ? [name, added] : [name]))
 }
 
+/** `wanted` right after `beside`; where there is no room it takes the place of the last other one, and where it is shown already it stays. */
+export function showBeside(placed: readonly PaneName[], beside: PaneName, wanted: PaneName): PaneName[] {
+  if (placed.includes(wanted) || placed.length < MAX_PANES) return addPane(placed, beside, wanted)
+  const last = placed.findLast((name) => name !== beside)
+  return placed.map((name) => (name === last ? wanted : name))
+}
+
 /** Without `closed`; the last one stays. */
 export function closePane(placed: readonly PaneName[], closed: PaneName): PaneName[] {
   return placed.length > 1 ? placed.filter((name) => name !== closed) : [...placed]

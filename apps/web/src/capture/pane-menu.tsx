@@ -1,9 +1,9 @@
 'use client'
-import { MAX_PANES, type PaneName } from '@sonde/contract'
+import { type CaptureViewState, MAX_PANES, type PaneName } from '@sonde/contract'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel, MenuSeparator, MenuSub } from '@sonde/ui'
 import { ChevronDown, Columns2, Maximize2, RotateCcw, X } from 'lucide-react'
 import { createContext, type ReactNode, useContext } from 'react'
-import { addPane, changePane, closePane } from './pane-choice.ts'
+import { addPane, changePane, closePane, showBeside } from './pane-choice.ts'
 
 export type PaneChoices = {
   /** Panes that this capture has something for. */
@@ -13,7 +13,7 @@ export type PaneChoices = {
   /** The layout is not the one that the capture begins with. */
   isChanged: boolean
   /** `open`: the one to show where they share a place. */
-  onPlace: (panes: PaneName[], open: PaneName | '') => void
+  onPlace: (panes: PaneName[], open: PaneName | '', patch?: Partial<CaptureViewState>) => void
   onReset: () => void
 }
 
@@ -22,6 +22,17 @@ const Context = createContext<{ name: PaneName; choices: PaneChoices } | null>(n
 /** What is below it is the pane of this name, and its title a menu of what else could stand there. */
 export function PaneMenuProvider({ name, choices, children }: { name: PaneName; choices: PaneChoices; children: ReactNode }) {
   return <Context value={{ name, choices }}>{children}</Context>
+}
+
+/**
+ * Shows another pane beside the one that asks, together with a change of the view, as one step of the history; null where this capture
+ * has nothing for it, or outside of a layout.
+ */
+export function useShowBeside(to: PaneName): ((patch: Partial<CaptureViewState>) => void) | null {
+  const pane = useContext(Context)
+  if (!pane?.choices.offered.some((one) => one.name === to)) return null
+  const { name, choices } = pane
+  return (patch) => choices.onPlace(showBeside(choices.placed, name, to), to, patch)
 }
 
 /** A pane's title: the menu that changes, adds and closes panes. Mere text outside of a layout. */

@@ -130,7 +130,7 @@ function tableOf(profile: Profile, { selection, transforms = [] }: FunctionsQues
   const key = JSON.stringify([selection, transforms])
   const last = known.get(profile)
   if (last?.key === key) return last
-  const of = transformedProfile(profile, transforms)
+  const of = transformedProfile(profile, transforms).profile
   const made = { key, profile: of, table: functionTable(of, selection), ordered: null }
   known.set(profile, made)
   return made

@@ -24,7 +24,7 @@ const MAX_NAME = 4096
 
 /** Null where the profile has no function of this key. One that it has, but not in the selection, has a total of 0. */
 export function answerSandwich(profile: Profile, question: SandwichQuestion): SandwichAnswer | null {
-  const of = transformedProfile(profile, question.transforms)
+  const of = transformedProfile(profile, question.transforms).profile
   const frame = findFrame(of, question.function)
   if (frame < 0) return null
   const { callers, callees, ...sums } = sandwich(of, question.selection, frame)

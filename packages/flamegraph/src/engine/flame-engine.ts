@@ -1,17 +1,10 @@
-import {
-  buildCallTree,
-  decodeProfile,
-  type Profile,
-  type StackTransform,
-  selectionTotals,
-  type TransformedProfile,
-  transformProfile,
-} from '@sonde/profile'
+import { buildCallTree, decodeProfile, type Profile, selectionTotals } from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
 import type { ModelQuestion } from './engine-messages.ts'
 import { ENGINE_ANSWERS, type EngineAnswer, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
 import { type FlameModel, flameModelOf } from './flame-model.ts'
 import { type ProfileSummary, summarizeProfile } from './profile-summary.ts'
+import { transformedProfile } from './transformed-profile.ts'
 
 /**
  * Holds one profile and answers questions about it. No worker and no browser in here (see engine-host.ts): it runs in Node and
@@ -23,21 +16,18 @@ export class FlameEngine {
   private ownBuffers = new Set<ArrayBufferLike>()
   private readonly searched = new Map<number, SearchedTree>()
   private lastModel = 0
-  /** Of the loaded profile, for the list that was asked for last: selections and orders change more often than transforms. */
-  private transformed: { key: string; done: TransformedProfile } | null = null
 
   /** Replaces the profile. Models made of the last one can still be searched. Throws a ProfileFormatError, and then keeps the old one. */
   load(bytes: Uint8Array): ProfileSummary {
     const profile = decodeProfile(bytes)
     this.profile = profile
-    this.transformed = null
     this.ownBuffers = buffersOf(profile)
     return summarizeProfile(profile)
   }
 
   model(question: ModelQuestion): FlameModel {
     const { transforms = [], ...options } = question
-    const { profile, steps } = this.transform(transforms)
+    const { profile, steps } = transformedProfile(this.loaded(), transforms)
     const tree = buildCallTree(profile, options)
     const model = flameModelOf(tree, ++this.lastModel)
     if (transforms.length > 0) {
@@ -70,14 +60,6 @@ export class FlameEngine {
   /** Whether this is memory of the profile itself, which must be copied and never handed over. */
   ownsBuffer(buffer: ArrayBufferLike): boolean {
     return this.ownBuffers.has(buffer)
-  }
-
-  private transform(transforms: readonly StackTransform[]): TransformedProfile {
-    const profile = this.loaded()
-    if (transforms.length === 0) return { profile, steps: [] }
-    const key = JSON.stringify(transforms)
-    if (this.transformed?.key !== key) this.transformed = { key, done: transformProfile(profile, transforms) }
-    return this.transformed.done
   }
 
   private loaded(): Profile {

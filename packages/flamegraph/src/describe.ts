@@ -46,8 +46,10 @@ export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, pe
   const all = tree.total[0] ?? 0
   const parent = tree.parent[node] ?? -1
   const rows = [{ label: 'total', value: formatWeight(total, unit), share: formatShare(total, all) }]
-  if (parent >= 0) rows.push({ label: 'of caller', value: '', share: formatShare(total, tree.total[parent] ?? 0) })
-  rows.push({ label: 'self', value: formatWeight(self, unit), share: formatShare(self, all) })
+  if (parent >= 0)
+    rows.push({ label: tree.isInverted ? 'of callee' : 'of caller', value: '', share: formatShare(total, tree.total[parent] ?? 0) })
+  // In an inverted tree a row is a part of the self weight of the function on top: it has none of its own.
+  if (!tree.isInverted) rows.push({ label: 'self', value: formatWeight(self, unit), share: formatShare(self, all) })
   const count = tree.count[node] ?? 0
   if (events && count > 1) rows.push({ label: `per ${events.one}`, value: formatWeight(total / count, unit), share: '' })
   const cpu = formatCpuTime(total, unit, periodNs)

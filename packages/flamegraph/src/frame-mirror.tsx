@@ -12,36 +12,37 @@ function FrameTable({ tree, node, unit }: { tree: CallTree; node: number; unit: 
   const path = pathTo(tree, node)
   const callees = [...childrenOf(tree, node)].sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0))
   const all = tree.total[0] ?? 0
+  const [above, below] = tree.isInverted ? ['callee', 'caller'] : ['caller', 'callee']
   const row = (at: number, relation: string) => (
     <tr key={at}>
       <th scope="row">{nameOf(tree, at, 200)}</th>
       <td>{relation}</td>
       <td>{`${formatWeight(tree.total[at] ?? 0, unit)}, ${formatShare(tree.total[at] ?? 0, all)}`}</td>
-      <td>{formatShare(tree.self[at] ?? 0, all)}</td>
+      {!tree.isInverted && <td>{formatShare(tree.self[at] ?? 0, all)}</td>}
     </tr>
   )
   return (
     <div className="sf-hidden">
       <table>
         <caption>
-          Frames around the focused frame{path.length - 1 > MAX_CALLERS && `, nearest ${MAX_CALLERS} of ${path.length - 1} callers`}
-          {callees.length > MAX_CALLEES && `, heaviest ${MAX_CALLEES} of ${callees.length} callees`}
+          Frames around the focused frame{path.length - 1 > MAX_CALLERS && `, nearest ${MAX_CALLERS} of ${path.length - 1} ${above}s`}
+          {callees.length > MAX_CALLEES && `, heaviest ${MAX_CALLEES} of ${callees.length} ${below}s`}
         </caption>
         <thead>
           <tr>
             <th scope="col">frame</th>
             <th scope="col">is</th>
             <th scope="col">total</th>
-            <th scope="col">self</th>
+            {!tree.isInverted && <th scope="col">self</th>}
           </tr>
         </thead>
         <tbody>
           {path
             .slice(0, -1)
             .slice(-MAX_CALLERS)
-            .map((at) => row(at, `caller, depth ${tree.depth[at] ?? 0}`))}
+            .map((at) => row(at, `${above}, depth ${tree.depth[at] ?? 0}`))}
           {row(node, `focused, depth ${tree.depth[node] ?? 0}`)}
-          {callees.slice(0, MAX_CALLEES).map((at) => row(at, 'callee'))}
+          {callees.slice(0, MAX_CALLEES).map((at) => row(at, below))}
         </tbody>
       </table>
     </div>

@@ -1,5 +1,6 @@
 'use client'
 
+export { cleanText } from './clean-text.ts'
 export type { EventWords } from './describe.ts'
 export type { FunctionRows, FunctionsAnswer, FunctionsQuestion } from './engine/answer-functions.ts'
 export type { SandwichAnswer, SandwichQuestion } from './engine/answer-sandwich.ts'
@@ -18,4 +19,5 @@ export { FlameGraphBreadcrumbs } from './flame-breadcrumbs.tsx'
 export { FlameGraph, type FlameGraphHandle, type FlameGraphProps } from './flame-graph.tsx'
 export { FlameGraphLegend } from './flame-legend.tsx'
 export type { ZoomCause } from './flame-view.ts'
+export { formatWeight, type WeightUnit } from './format.ts'
 export type { FlameMatches, FlameSearch, FlameSearchResult } from './search.ts'

@@ -49,9 +49,19 @@ export function MenuChoices({ value, onChoose, children }: { value: string; onCh
   )
 }
 
-export function MenuChoice({ value, note, children }: { value: string; note?: string | undefined; children: ReactNode }) {
+export function MenuChoice({
+  value,
+  note,
+  disabled = false,
+  children,
+}: {
+  value: string
+  note?: string | undefined
+  disabled?: boolean
+  children: ReactNode
+}) {
   return (
-    <DropdownMenu.RadioItem value={value} className={ITEM}>
+    <DropdownMenu.RadioItem value={value} disabled={disabled} className={ITEM}>
       <span className="w-3.5 shrink-0">
         <DropdownMenu.ItemIndicator>
           <Check aria-hidden />
@@ -60,6 +70,31 @@ export function MenuChoice({ value, note, children }: { value: string; note?: st
       {children}
       {note === undefined ? null : <span className="ml-auto pl-4 text-ink-3 text-sm">{note}</span>}
     </DropdownMenu.RadioItem>
+  )
+}
+
+/** An item that is on or off. */
+export function MenuCheck({
+  isChecked,
+  onChange,
+  note,
+  children,
+}: {
+  isChecked: boolean
+  onChange: (isChecked: boolean) => void
+  note?: string | undefined
+  children: ReactNode
+}) {
+  return (
+    <DropdownMenu.CheckboxItem checked={isChecked} onCheckedChange={onChange} className={ITEM}>
+      <span className="w-3.5 shrink-0">
+        <DropdownMenu.ItemIndicator>
+          <Check aria-hidden />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      {children}
+      {note === undefined ? null : <span className="ml-auto pl-4 text-ink-3 text-sm">{note}</span>}
+    </DropdownMenu.CheckboxItem>
   )
 }
 

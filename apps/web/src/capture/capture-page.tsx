@@ -11,6 +11,7 @@ import { CaptureReading } from './capture-reading.tsx'
 import { TargetList } from './target-list.tsx'
 import { useCapture } from './use-capture.ts'
 import { useCaptureResults } from './use-capture-results.ts'
+import { useTransformKeys } from './use-transform-keys.ts'
 import { useViewState } from './use-view-state.ts'
 
 export function CapturePage({ id }: { id: string }) {
@@ -58,6 +59,7 @@ function LoadedCapture({
   const results = useCaptureResults(capture, view)
   const searchRef = useRef<HTMLInputElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
+  useTransformKeys(view, update)
   useKeyDown((event) => {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
     const focus = (input: HTMLInputElement | null) => {

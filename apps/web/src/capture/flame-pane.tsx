@@ -1,5 +1,5 @@
 'use client'
-import type { CaptureView, CaptureViewState } from '@sonde/contract'
+import { type CaptureView, type CaptureViewState, parseTransforms } from '@sonde/contract'
 import {
   FlameGraph,
   FlameGraphBreadcrumbs,
@@ -11,13 +11,17 @@ import {
 import { type CallTree, GROUP_KIND } from '@sonde/profile'
 import { Button, cx, formatPlural, formatShare, Notice, Segmented, Select, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
-import { type RefObject, useRef } from 'react'
+import { type RefObject, useMemo, useRef } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
+import { transformActions } from './flame-transforms.ts'
+import { FlameViewMenu } from './flame-view-menu.tsx'
 import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
 import { NameSearch } from './name-search.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { processOfThread } from './process-selection.ts'
+import { TransformBar } from './transform-bar.tsx'
+import { DroppedByTransforms, NothingLeft } from './transform-losses.tsx'
 import type { Result } from './use-result.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
 import { useSandwichAction } from './use-sandwich-action.ts'
@@ -28,11 +32,6 @@ import { Waiting } from './waiting.tsx'
 const LAYOUTS = [
   { value: 'icicle', name: 'Icicle: callers on top', label: <ArrowDownFromLine aria-hidden /> },
   { value: 'flame', name: 'Flame: callers at the bottom', label: <ArrowUpFromLine aria-hidden /> },
-] as const
-const GROUPS = [
-  { value: 'process', label: 'by process' },
-  { value: 'thread', label: 'by thread' },
-  { value: 'merged', label: 'merged' },
 ] as const
 const COLORS = [
   { value: 'kind', label: 'colour: kind' },
@@ -60,13 +59,15 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const searchBox = searchRef ?? ownSearch
   const graph = useRef<FlameGraphHandle>(null)
   const selection = useSampleSelection(profile, view)
-  const question = { group: view.group, order: 'weight', ...selection } as const
+  const { transforms } = useMemo(() => parseTransforms(view.transforms), [view.transforms])
+  const question = { group: view.group, order: view.order, invert: view.invert, transforms, ...selection } as const
   const shown = useFlameModel(profile, question, { text: view.search, regex: view.regex })
   const { model, found } = shown
   const tree = model?.tree
   const zoomNodes = useZoomNodes(tree)
   const zoomNode = zoomNodes.nodeOf(zoom)
   const samples = tree?.total[0] ?? 0
+  const applied = transforms.length > 0 ? model?.applied : undefined
 
   const zoomTo = (node: number, cause: 'jump' | 'drift') => {
     if (!tree || !profile) return
@@ -80,7 +81,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
     }
     update(zoomPatch(zoomNodes.keyOf(node)), cause === 'jump' ? 'push' : 'replace')
   }
-  const actions = useSandwichAction(kind)
+  const actions = [...useSandwichAction(kind), ...transformActions(view, (patch) => update(patch, 'push'))]
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
     if (key) update({ process: key, zoom: '', waitZoom: '' }, 'push')
@@ -135,23 +136,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
         </span>
       ) : null}
       <Segmented label="Layout" value={view.layout} onChange={(layout) => update({ layout }, 'replace')} options={LAYOUTS} />
-      <div className="w-28">
-        <Select
-          aria-label="Group frames"
-          value={view.group}
-          onChange={(event) => {
-            const next = GROUPS.find((g) => g.value === event.target.value)
-            // Another grouping has other paths: the zoom would point nowhere.
-            if (next) update({ group: next.value, zoom: '', waitZoom: '' }, 'push')
-          }}
-        >
-          {GROUPS.map((g) => (
-            <option key={g.value} value={g.value}>
-              {g.label}
-            </option>
-          ))}
-        </Select>
-      </div>
+      <FlameViewMenu isTimed={profile?.meta.timed ?? true} view={view} update={update} />
       <div className="w-30">
         <Select
           aria-label="Colour of frames"
@@ -182,15 +167,17 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
       title={words.title}
       tools={tools}
       foot={
-        tree && profile && samples > 0 ? (
+        tree && profile && samples > 0 && !shown.error ? (
           <>
             <Total profile={profile} tree={tree} words={words} />
+            <DroppedByTransforms applied={applied} unit={profile.meta.unit} />
             <span className="flex-1" />
             <FlameGraphLegend tree={tree} colorBy={view.color} />
           </>
         ) : undefined
       }
     >
+      <TransformBar applied={applied} view={view} update={update} />
       {result.error && !profile ? (
         <div className="p-3">
           <Notice tone="bad" title="The flame graph could not be loaded">
@@ -198,7 +185,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
             {isRefusal(result.error) ? null : ' It is asked for again every few seconds.'}
           </Notice>
         </div>
-      ) : shown.error && !tree ? (
+      ) : shown.error ? (
         <div className="p-3">
           <Notice tone="bad" title="The flame graph could not be made">
             {shown.error instanceof Error ? shown.error.message : null}
@@ -212,6 +199,8 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
         </div>
       ) : !model || !tree || !profile || profile.sampleRows === 0 ? (
         <Waiting capture={capture} what={words.what} idle={words.idle} />
+      ) : samples === 0 && applied && applied.selected.weight > 0 ? (
+        <NothingLeft applied={applied} unit={profile.meta.unit} onRemoveAll={() => update({ transforms: '', undone: '' }, 'push')} />
       ) : samples === 0 ? (
         <NothingSelected
           what={words.what}
@@ -250,8 +239,8 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               zoomNode={zoomNode}
               onZoom={zoomTo}
               onSelectProcess={selectProcess}
-              actions={actions}
               onOpenSearch={() => searchBox.current?.focus()}
+              actions={actions}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
               ariaLabel={kind === 'offcpu' ? 'Off-CPU flame graph' : 'Flame graph'}
             />

@@ -1,6 +1,7 @@
 'use client'
 import { FLAME_KEYS } from '@sonde/flamegraph'
 import { Dialog, Kbd } from '@sonde/ui'
+import { TRANSFORM_KEYS } from '../capture/flame-transforms.ts'
 import { useModKey } from './mod-key.tsx'
 
 type Shortcut = { keys: string[]; does: string }
@@ -33,6 +34,8 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         { keys: ['/'], does: 'Search the flame graph; without one, filter the first table' },
         { keys: ['f'], does: 'Filter the first table' },
         { keys: ['0'], does: 'Reset the zoom' },
+        { keys: [mod, 'Z'], does: 'Undo the last transform of the flame graph' },
+        { keys: [mod, 'Shift', 'Z'], does: 'Redo it' },
         { keys: ['Alt', '←'], does: 'The view before this one: every zoom and selection is a step in the history' },
       ],
     },
@@ -48,6 +51,10 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
     {
       title: 'Flame graph, when it has focus',
       shortcuts: FLAME_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
+    },
+    {
+      title: 'On a frame of the flame graph: transforms',
+      shortcuts: TRANSFORM_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
     },
   ]
   return (

@@ -51,6 +51,10 @@ const busy: CaptureViewState = {
   tableDir: 'asc',
   callerZoom: '1k9x0a7fz2b',
   calleeZoom: '0zz',
+  heatOf: 'offcpu',
+  heatHosts: 'each',
+  heatAs: 'table',
+  heatIdle: true,
   perCpu: true,
 }
 
@@ -69,7 +73,7 @@ describe('view state in the URL', () => {
 
   it('lets one unreadable field fall back alone', () => {
     const view = parse(
-      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&fn=main&fnOf=gpu&tableSort=drop&tableDir=up&callerZoom=%00&calleeZoom=<&host=a/b&against=me&order=size&invert=2',
+      'v=1&search=kept&split=9000&sort=drop+table&regex=perhaps&group=&zoom=../../etc&process=a:b:c&row=<script>&window=9-&pane=x&panes=x,constructor,&countsBy=probes&latencyBy=probe&perCpu=maybe&heatOf=gpu&heatHosts=all&heatAs=svg&heatIdle=2&fn=main&fnOf=gpu&tableSort=drop&tableDir=up&callerZoom=%00&calleeZoom=<&host=a/b&against=me&order=size&invert=2',
     )
     expect(view).toEqual({ ...DEFAULT_VIEW_STATE, search: 'kept' })
   })

@@ -124,6 +124,12 @@ export const captureViewStateSchema = z.object({
     .regex(/^[0-9a-z]{0,24}$/)
     .default('')
     .catch(''),
+  /** The heat map: of which profile (`auto`: the CPU's where there is one), a map for all hosts or for each, as a picture or a table. */
+  heatOf: z.enum(['auto', 'cpu', 'offcpu']).default('auto').catch('auto'),
+  heatHosts: z.enum(['together', 'each']).default('together').catch('together'),
+  heatAs: z.enum(['map', 'table']).default('map').catch('map'),
+  /** Samples of the kernel's idle task, which files hold, are counted too. */
+  heatIdle: z.stringbool().default(false).catch(false),
   /** Counters of each CPU, not of all together. */
   perCpu: z.stringbool().default(false).catch(false),
 })

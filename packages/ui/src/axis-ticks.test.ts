@@ -35,6 +35,7 @@ describe('times of an axis', () => {
   it('read the same way all along', () => {
     expect([0, 2_500, 30_000].map((ms) => formatMoment(ms, 30_000))).toEqual(['0\u00a0s', '2.5\u00a0s', '30\u00a0s'])
     expect([0, 9_500, 90_000].map((ms) => formatMoment(ms, 300_000))).toEqual(['0:00', '0:09.5', '1:30'])
+    expect([119_980, 59_999.7].map((ms) => formatMoment(ms, 300_000))).toEqual(['1:59.980', '1:00'])
     expect(formatMoments(12_000, 14_500, 30_000)).toBe('12–14.5\u00a0s')
     expect(formatMoments(60_000, 90_000, 300_000)).toBe('1:00–1:30')
     expect(formatMoment(1_250, 10_000)).toBe('1.25\u00a0s')

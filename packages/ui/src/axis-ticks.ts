@@ -25,9 +25,10 @@ export function timeTicks(domainMs: number, count: number): number[] {
 /** A moment of a recording: "0 s", "2.5 s", "1:30". One form for all times of an axis of that length. */
 export function formatMoment(ms: number, domainMs: number): string {
   if (domainMs > 120_000) {
-    const seconds = Math.round(ms / 100) / 10
-    const rest = seconds % 60
-    return `${Math.floor(seconds / 60)}:${rest < 10 ? '0' : ''}${Number.isInteger(rest) ? rest : rest.toFixed(1)}`
+    const whole = Math.round(ms)
+    const rest = (whole % 60_000) / 1_000
+    const digits = whole % 1_000 === 0 ? 0 : whole % 100 === 0 ? 1 : 3
+    return `${Math.floor(whole / 60_000)}:${rest < 10 ? '0' : ''}${rest.toFixed(digits)}`
   }
   return `${Number((ms / 1_000).toFixed(ms % 100 === 0 ? 1 : 3))}\u00a0s`
 }

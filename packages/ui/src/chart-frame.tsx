@@ -1,6 +1,6 @@
 'use client'
 import { type ReactNode, useId, useRef } from 'react'
-import { createPortal } from 'react-dom'
+import { ChartTip } from './chart-tip.tsx'
 import { cx } from './class-names.ts'
 import { type PlotBox, plotBoxOf, TimeAxis, TimeMarks } from './time-axis.tsx'
 import { useElementSize } from './use-element-size.ts'
@@ -76,30 +76,11 @@ export function ChartFrame({ label, domainMs, stepMs, window, onWindow, draw, at
       <p role="status" aria-live="polite" className="sr-only">
         {isHere.current && found ? found.words : ''}
       </p>
-      {found && isHere.current && rect && cursorMs !== null && !isDragging
-        ? createPortal(
-            <Tip x={rect.left + plot.left + (cursorMs / domainMs) * plot.width} y={rect.top + plot.top}>
-              {found.tip}
-            </Tip>,
-            document.body,
-          )
-        : null}
-    </div>
-  )
-}
-
-/** Beside the moment, on the side that has room. */
-function Tip({ x, y, children }: { x: number; y: number; children: ReactNode }) {
-  const isLeft = typeof window !== 'undefined' && x > window.innerWidth / 2
-  return (
-    <div
-      className={cx(
-        'pointer-events-none fixed z-50 max-w-96 rounded-md border border-line bg-raised px-2.5 py-1.5 text-ink text-sm shadow-overlay',
-        isLeft && '-translate-x-full',
-      )}
-      style={{ left: isLeft ? x - 12 : x + 12, top: y }}
-    >
-      {children}
+      {found && isHere.current && rect && cursorMs !== null && !isDragging ? (
+        <ChartTip x={rect.left + plot.left + (cursorMs / domainMs) * plot.width} y={rect.top + plot.top}>
+          {found.tip}
+        </ChartTip>
+      ) : null}
     </div>
   )
 }

@@ -62,8 +62,7 @@ export function flameTotal(
   const weight = tree.total[0] ?? 0
   const count = tree.count[0] ?? 0
   const { unit, periodNs, event } = profile.meta
-  if (unit === 'ns') return { short: `${formatNs(weight)} ${eventText(count, words)}`, long: '' }
-  if (unit === 'bytes') return { short: `${formatBytes(weight)} ${eventText(count, words)}`, long: '' }
+  if (unit === 'ns' || unit === 'bytes') return { short: amountText(unit, { weight, count }, words), long: '' }
   if (unit === 'count') return { short: `${formatPlural(weight, 'event')}`, long: event ? ` of ${event}` : '' }
   if (words.events === undefined && periodNs > 0)
     return {
@@ -71,6 +70,17 @@ export function flameTotal(
       long: ` (one per ${formatNs(periodNs)} of ${event || 'CPU'})`,
     }
   return { short: weight === 1 ? '1 sample' : `${formatExact(weight)} samples`, long: event ? ` of ${event}` : '' }
+}
+
+/** What samples weigh, and of how many events it is made: "7 samples", "1.2 s blocked in 34 waits". */
+export function amountText(
+  unit: ProfileSummary['meta']['unit'],
+  { weight, count }: { weight: number; count: number },
+  words: FlameWords,
+): string {
+  if (unit === 'ns') return `${formatNs(weight)} ${eventText(count, words)}`
+  if (unit === 'bytes') return `${formatBytes(weight)} ${eventText(count, words)}`
+  return formatPlural(weight, unit === 'count' ? 'event' : 'sample')
 }
 
 const eventText = (count: number, { events }: FlameWords): string =>

@@ -5,6 +5,7 @@ import { CountsPane } from './counts-pane.tsx'
 import { EventsPane } from './events-pane.tsx'
 import { FlamePane } from './flame-pane.tsx'
 import { flameWords } from './flame-words.ts'
+import { HeatPane } from './heat-pane.tsx'
 import { LatencyPane } from './latency-pane.tsx'
 import { SyscallPane } from './syscall-pane.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
@@ -35,19 +36,37 @@ const records =
   ({ spec }: CaptureView): boolean =>
     instrumentOf(spec, collector) !== undefined
 
+/** A file that was imported is a profile; nobody asked for it by an instrument. */
+const hasProfile = (capture: CaptureView): boolean => capture.source !== null || records('stacks')(capture)
+const hasWaits = records('offcpu')
+
 /** How a pane of each name looks, and when there is one. To add a pane is to add its name to `PANES` and its entry here. */
 const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
   flame: {
     title: ({ spec }) => flameWords(spec, 'profile').title,
-    isOffered: records('stacks'),
+    isOffered: hasProfile,
     finder: 'search',
     render: ({ results, finderRef, ...rest }) => <FlamePane {...rest} kind="profile" profile={results.profile} searchRef={finderRef} />,
   },
   offcpu: {
     title: ({ spec }) => flameWords(spec, 'offcpu').title,
-    isOffered: records('offcpu'),
+    isOffered: hasWaits,
     finder: 'search',
     render: ({ results, finderRef, ...rest }) => <FlamePane {...rest} kind="offcpu" profile={results.offcpu} searchRef={finderRef} />,
+  },
+  heat: {
+    title: () => 'Heat map',
+    isOffered: (capture) => hasProfile(capture) || hasWaits(capture),
+    finder: null,
+    render: ({ capture, results, view, update }) => (
+      <HeatPane
+        capture={capture}
+        kinds={[...(hasProfile(capture) ? ['profile' as const] : []), ...(hasWaits(capture) ? ['offcpu' as const] : [])]}
+        profiles={results}
+        view={view}
+        update={update}
+      />
+    ),
   },
   latency: {
     title: () => 'Latency',

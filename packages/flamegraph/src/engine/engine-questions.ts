@@ -1,4 +1,4 @@
-import { type Profile, type SampleSelection, selectionTotals } from '@sonde/profile'
+import { type HeatQuestion, heatMap, type Profile, type SampleSelection, selectionTotals } from '@sonde/profile'
 import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
 import { answerSandwich, type SandwichQuestion } from './answer-sandwich.ts'
 
@@ -14,6 +14,8 @@ export const ENGINE_ANSWERS = {
   functions: (profile: Profile, question: FunctionsQuestion) => answerFunctions(profile, question),
   /** Callers and callees of one function. */
   sandwich: (profile: Profile, question: SandwichQuestion) => answerSandwich(profile, question),
+  /** When the samples were taken: cells of a sub-second offset heat map. */
+  heat: (profile: Profile, question: HeatQuestion) => heatMap(profile, question),
 } as const satisfies Record<string, EngineAnswerer>
 
 // biome-ignore lint/suspicious/noExplicitAny: each entry has its own question; EngineQuestion and EngineAnswer name them

@@ -1,0 +1,85 @@
+'use client'
+import type { TimeWindow } from '@sonde/contract'
+import type { HeatAnswer } from '@sonde/profile'
+import { cx, formatMoment, formatMoments, HostText } from '@sonde/ui'
+import { useMemo } from 'react'
+import { heatRows } from './heat-rows.ts'
+import { TABLE_HEAD } from './sort-head.tsx'
+
+export type HeatTableProps = {
+  answer: HeatAnswer
+  /** What the heading of the amounts says: `Samples`, `Blocked`. */
+  amountTitle: string
+  amount: (sum: { weight: number; count: number }) => string
+  /** The same of one cell, of which no events are known. */
+  cellAmount: (weight: number) => string
+  window: TimeWindow | null
+  onWindow: (window: TimeWindow) => void
+}
+
+const TD = 'h-7 whitespace-nowrap border-line border-b px-2'
+
+/** The heat map to read: how much in each second, and when within it most. */
+export function HeatTable({ answer, amountTitle, amount, cellAmount, window, onWindow }: HeatTableProps) {
+  const rows = useMemo(() => heatRows(answer), [answer])
+  const domainMs = answer.seconds * 1_000
+  const isApart = answer.layers.length > 1
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="min-h-0 flex-1 overflow-auto" aria-label="Heat map as a table" tabIndex={0} data-testid="heat-table">
+      <table className="w-full border-separate border-spacing-0" aria-label="Heat map">
+        <thead>
+          <tr>
+            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
+              Time
+            </th>
+            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
+              {amountTitle}
+            </th>
+            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
+              Most in {1_000 / answer.rowsPerSecond} ms
+            </th>
+            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
+              at
+            </th>
+            {isApart ? (
+              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
+                on
+              </th>
+            ) : null}
+            <th scope="col" className={cx(TABLE_HEAD, 'w-full')} aria-hidden />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const isSelected = window !== null && row.fromMs < window.toMs && row.toMs > window.fromMs
+            return (
+              <tr key={row.fromMs} data-testid="heat-row" className={isSelected ? 'bg-selected' : 'hover:bg-hover'}>
+                <td className={TD}>
+                  <button
+                    type="button"
+                    aria-pressed={isSelected}
+                    className="rounded-sm hover:underline"
+                    onClick={() => onWindow({ fromMs: row.fromMs, toMs: row.toMs })}
+                  >
+                    {formatMoments(row.fromMs, row.toMs, domainMs)}
+                    <span className="sr-only">: show only this time</span>
+                  </button>
+                </td>
+                <td className={cx(TD, 'text-right')}>{amount(row)}</td>
+                <td className={cx(TD, 'text-right')}>{row.peak ? cellAmount(row.peak.weight) : '–'}</td>
+                <td className={cx(TD, 'text-ink-2')}>{row.peak ? formatMoment(row.peak.atMs, domainMs) : ''}</td>
+                {isApart ? (
+                  <td className={cx(TD, 'max-w-44')}>
+                    {row.peak?.hostName ? <HostText text={row.peak.hostName} className="text-ink-2" /> : null}
+                  </td>
+                ) : null}
+                <td className={TD} />
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,189 @@
+'use client'
+import { type ReactNode, useEffect, useId, useMemo, useRef } from 'react'
+import { ChartTip } from './chart-tip.tsx'
+import { cx } from './class-names.ts'
+import { heatColor, heatOf } from './heat-scale.ts'
+import { drawnCells, gridSpanMs, type HeatGrid, type HeatGridCell, heatGrid, msOfCell, spanOfCells, spanPath } from './offset-heat-grid.ts'
+import { type PlotBox, plotBoxOf, TimeAxis } from './time-axis.tsx'
+import { useCellBrush } from './use-cell-brush.ts'
+import { useElementSize } from './use-element-size.ts'
+import { useHeatStops } from './use-heat-stops.ts'
+import type { SelectTime, TimeSpan } from './use-time-brush.ts'
+
+export type OffsetHeatMapProps = {
+  /** What the picture shows, for who cannot see it; the numbers stand in a table elsewhere. */
+  label: string
+  /** A value for each cell in order of time: cell = second × rowsPerSecond + row. */
+  values: Float64Array
+  seconds: number
+  rowsPerSecond: number
+  /** The value of the last colour; the same for maps that are to be compared. */
+  most: number
+  /** What is in a stretch of time, in words: that of a cell, or of the columns that stand for several seconds. */
+  describe: (span: TimeSpan, value: number) => string
+  window: TimeSpan | null
+  onWindow?: SelectTime | undefined
+  className?: string | undefined
+  testId?: string | undefined
+}
+
+/**
+ * A sub-second offset heat map: each second is a column, from its beginning at the bottom to its end at the top. What happens every
+ * second stands in a row, what happens once in a cell, what stalls leaves a gap. Fills its parent, which needs a height.
+ */
+export function OffsetHeatMap(props: OffsetHeatMapProps) {
+  const { label, values, seconds, rowsPerSecond, most, describe, window, onWindow, className, testId } = props
+  const [box, size] = useElementSize<HTMLDivElement>()
+  const plot = plotBoxOf(size)
+  const grid = heatGrid(seconds, rowsPerSecond, plot.width)
+  const drawn = useMemo(
+    () => drawnCells(values, heatGrid(seconds, rowsPerSecond, plot.width)),
+    [values, seconds, rowsPerSecond, plot.width],
+  )
+  const { cursor, begun, shown, isDragging, handlers } = useCellBrush({ grid, plot, window, onWindow })
+  const isHere = useRef(false)
+  const helpId = useId()
+  const words = cursor ? describe(spanOfCells(grid, cursor, cursor), drawn[cursor.column * rowsPerSecond + cursor.row] ?? 0) : ''
+  const rect = box.current?.getBoundingClientRect()
+  const isDrawn = plot.width > 0 && plot.height > 0
+  return (
+    <div
+      ref={box}
+      role="application"
+      aria-roledescription="heat map over time"
+      aria-label={label}
+      aria-describedby={helpId}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is one tab stop, its keys move the cell
+      tabIndex={0}
+      data-testid={testId}
+      className={cx(
+        'relative min-h-0 min-w-0 touch-pan-y select-none overflow-hidden focus-visible:-outline-offset-2',
+        onWindow && 'cursor-crosshair',
+        className,
+      )}
+      {...handlers}
+      onPointerEnter={() => {
+        isHere.current = true
+      }}
+      onPointerLeave={() => {
+        isHere.current = false
+        handlers.onPointerLeave()
+      }}
+      onFocus={() => {
+        isHere.current = true
+      }}
+      onBlur={() => {
+        isHere.current = false
+        handlers.onBlur()
+      }}
+    >
+      {isDrawn ? (
+        <>
+          <Cells drawn={drawn} grid={grid} most={most} plot={plot} />
+          <svg aria-hidden width={size.width} height={size.height} className="absolute inset-0 block">
+            <OffsetAxis plot={plot} />
+            <SpanMark path={shown ? spanPath(grid, shown, plot) : null} plot={plot} />
+            {begun ? <CellMark cell={begun} grid={grid} plot={plot} /> : null}
+            {cursor && !isDragging ? <CellMark cell={cursor} grid={grid} plot={plot} /> : null}
+            <TimeAxis plot={plot} domainMs={gridSpanMs(grid)} />
+          </svg>
+        </>
+      ) : null}
+      <p id={helpId} className="sr-only">
+        Up and down arrow keys move through time, left and right ones by whole columns
+        {onWindow ? '; with Shift they select, Enter begins and ends a selection, Escape shows all again' : ''}. The numbers stand in the
+        table.
+      </p>
+      <p role="status" aria-live="polite" className="sr-only">
+        {isHere.current ? words : ''}
+      </p>
+      {cursor && isHere.current && rect && !isDragging ? (
+        <ChartTip
+          x={rect.left + plot.left + ((cursor.column + 0.5) / grid.columns) * plot.width}
+          y={rect.top + plot.top + (1 - (cursor.row + 1) / rowsPerSecond) * plot.height - 32}
+        >
+          {words}
+          {begun ? <span className="block text-ink-3">Click where the selection ends</span> : null}
+        </ChartTip>
+      ) : null}
+    </div>
+  )
+}
+
+/** One pixel a cell, stretched: redrawn for new values only, sharp at every size and in print. */
+function Cells({ drawn, grid, most, plot }: { drawn: Float64Array; grid: HeatGrid; most: number; plot: PlotBox }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { key, stops } = useHeatStops()
+  const { columns, rowsPerSecond } = grid
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the stops
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d')
+    if (!context) return
+    const colors = stops()
+    const image = context.createImageData(columns, rowsPerSecond)
+    for (let column = 0; column < columns; column++) {
+      for (let row = 0; row < rowsPerSecond; row++) {
+        const value = drawn[column * rowsPerSecond + row] ?? 0
+        if (!(value > 0)) continue
+        const [red, green, blue] = heatColor(colors, heatOf(value, most))
+        image.data.set([red, green, blue, 255], ((rowsPerSecond - 1 - row) * columns + column) * 4)
+      }
+    }
+    context.putImageData(image, 0, 0)
+  }, [drawn, columns, rowsPerSecond, most, key])
+  return (
+    <canvas
+      ref={canvas}
+      aria-hidden
+      width={columns}
+      height={rowsPerSecond}
+      className="pointer-events-none absolute bg-inset [image-rendering:pixelated]"
+      style={{ left: plot.left, top: plot.top, width: plot.width, height: plot.height }}
+    />
+  )
+}
+
+/** Offsets within the second. */
+function OffsetAxis({ plot }: { plot: PlotBox }): ReactNode {
+  const steps = plot.height >= 180 ? 5 : 2
+  return (
+    <g aria-hidden className="fill-ink-3 text-xs">
+      {Array.from({ length: steps + 1 }, (_, i) => {
+        const y = plot.top + plot.height * (1 - i / steps)
+        return (
+          <g key={y}>
+            <line x1={plot.left - 4} x2={plot.left} y1={y} y2={y} className="stroke-line-strong" />
+            <text x={plot.left - 6} y={Math.min(plot.top + plot.height, Math.max(plot.top + 8, y + 4))} textAnchor="end">
+              {i === 0 ? '0' : i === steps ? '1 s' : `${Math.round((i / steps) * 1_000)} ms`}
+            </text>
+          </g>
+        )
+      })}
+    </g>
+  )
+}
+
+/** What is not selected is dimmed. */
+function SpanMark({ path, plot }: { path: string | null; plot: PlotBox }) {
+  if (path === null) return null
+  const all = `M${plot.left} ${plot.top}h${plot.width}v${plot.height}h${-plot.width}Z`
+  return (
+    <>
+      <path d={`${all}${path}`} fillRule="evenodd" className="fill-surface/70" />
+      <path d={path} fill="none" className="stroke-accent" strokeWidth={1.5} />
+    </>
+  )
+}
+
+function CellMark({ cell, grid, plot }: { cell: HeatGridCell; grid: HeatGrid; plot: PlotBox }) {
+  const wide = plot.width / grid.columns
+  const high = plot.height / grid.rowsPerSecond
+  const x = plot.left + cell.column * wide
+  const y = plot.top + plot.height - (cell.row + 1) * high
+  return (
+    <g fill="none" data-ms={msOfCell(grid, cell)}>
+      <rect x={x - 1.5} y={y - 1.5} width={wide + 3} height={high + 3} className="stroke-surface" strokeWidth={1.5} />
+      <rect x={x - 0.5} y={y - 0.5} width={wide + 1} height={high + 1} className="stroke-ink" strokeWidth={1} />
+    </g>
+  )
+}

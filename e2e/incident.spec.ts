@@ -43,6 +43,8 @@ test('the incident is found: exceptions on the left, refused connections on the 
     await expect(page.getByTestId('sample-count')).toBeVisible()
     await expect(syscallRow(page, 'connect', checkout)).toBeVisible()
     await expect(page.getByTestId('capture-state')).toHaveAttribute('data-state', 'running')
+    // The page's policy lets the profile's worker run.
+    expect(page.workers()).toHaveLength(1)
   })
   await expectCapture(page, 'done')
 

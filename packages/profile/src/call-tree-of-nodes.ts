@@ -1,4 +1,4 @@
-import type { CallTree, CallTreeOptions } from './call-tree.ts'
+import type { CallTree, CallTreeOptions, WeightColumn } from './call-tree.ts'
 import type { GroupRows } from './group-rows.ts'
 import type { Profile } from './profile.ts'
 
@@ -181,10 +181,11 @@ function emitTree(
   const depth = new Uint16Array(length)
   const parent = new Int32Array(length)
   const subtreeEnd = new Uint32Array(length)
-  const self = new Float64Array(length)
-  const total = new Float64Array(length)
-  const count = sums.count === null ? total : new Float64Array(length)
-  const start = new Float64Array(length)
+  const self = weightColumn(grown.self, sums.total[0] ?? 0)
+  const isWhole = self instanceof Uint32Array
+  const total = isWhole ? new Uint32Array(length) : new Float64Array(length)
+  const count = sums.count === null ? total : weightColumn(sums.count, sums.count[0] ?? 0)
+  const start = isWhole ? new Uint32Array(length) : new Float64Array(length)
   const thread = new Int32Array(length).fill(-1)
   let maxDepth = 0
 
@@ -194,6 +195,9 @@ function emitTree(
   const pendingStart = new Float64Array(length)
   pendingParent[0] = -1
   let pending = 1
+  /** The last node emitted of each depth up to `openDepth`: a path. */
+  const open = new Uint32Array(0x10000)
+  let openDepth = -1
   for (let out = 0; out < length; out++) {
     pending--
     const node = pendingNode[pending] ?? 0
@@ -213,11 +217,12 @@ function emitTree(
       kind[out] = groups.kind[-1 - from] ?? 0
       thread[out] = groups.thread[-1 - from] ?? -1
     }
-    if (above >= 0) {
-      const level = (depth[above] ?? 0) + 1
-      depth[out] = level
-      if (level > maxDepth) maxDepth = level
-    }
+    const level = above < 0 ? 0 : (depth[above] ?? 0) + 1
+    depth[out] = level
+    if (level > maxDepth) maxDepth = level
+    // What is as deep or deeper has no more descendants.
+    while (openDepth >= level) subtreeEnd[open[openDepth--] ?? 0] = out
+    open[++openDepth] = out
     // The first child on top, to be popped next.
     const firstChild = children.first[node] ?? 0
     const childCount = (children.first[node + 1] ?? 0) - firstChild
@@ -231,11 +236,14 @@ function emitTree(
     }
     pending += childCount
   }
-  for (let out = length - 1; out >= 0; out--) {
-    if ((subtreeEnd[out] ?? 0) === 0) subtreeEnd[out] = out + 1
-    const above = parent[out] ?? -1
-    if (above >= 0 && (subtreeEnd[above] ?? 0) === 0) subtreeEnd[above] = subtreeEnd[out] ?? 0
-  }
+  while (openDepth >= 0) subtreeEnd[open[openDepth--] ?? 0] = length
   const { labels, modules } = names
   return { length, maxDepth, labels, label, modules, module, kind, depth, parent, subtreeEnd, self, total, count, start, thread }
+}
+
+/** An empty column for values of which all others are sums. */
+function weightColumn(values: Float64Array, largest: number): WeightColumn {
+  if (largest > 0xffffffff) return new Float64Array(values.length)
+  for (const value of values) if (!Number.isInteger(value)) return new Float64Array(values.length)
+  return new Uint32Array(values.length)
 }

@@ -26,12 +26,12 @@ export type CallTree = {
   parent: Int32Array
   /** Exclusive end of the subtree. */
   subtreeEnd: Uint32Array
-  self: Float64Array
-  total: Float64Array
+  self: WeightColumn
+  total: WeightColumn
   /** Events below and in the node. `total` itself where weights are samples. */
-  count: Float64Array
+  count: WeightColumn
   /** Left edge in units of weight: the sum of all weight left of the node at its depth's level. */
-  start: Float64Array
+  start: WeightColumn
   /** For process and thread rows: index into the profile's thread table, -1 elsewhere. */
   thread: Int32Array
   /** Callees stand above their callers: the functions on the top row have their self weight as total. */
@@ -39,6 +39,9 @@ export type CallTree = {
   /** A flame chart: siblings are in order of time, and a function may stand several times below one caller. */
   isTimed?: boolean | undefined
 }
+
+/** Exact either way: 32 bits where all weights are whole and their sum fits, which is half the memory of a million rows of samples. */
+export type WeightColumn = Float64Array | Uint32Array
 
 /** kinds of rows that are not functions; continue after FRAME_KIND. */
 export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19, module: 20 } as const

@@ -4,7 +4,6 @@ import { CallTreeTooLargeError, MAX_TREE_NODES } from './call-tree-too-large.ts'
 import { type GroupedSamples, groupSamples } from './grouped-samples.ts'
 import { growChart } from './grow-chart.ts'
 import { growInverted } from './grow-inverted.ts'
-import { Float64Column, Int32Column } from './growable-columns.ts'
 import type { Profile } from './profile.ts'
 
 /** `order` time: the profile's samples must have times. @throws CallTreeTooLargeError */
@@ -19,53 +18,67 @@ export function growNodes(profile: Profile, options: CallTreeOptions): GrownNode
 
 function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples): GrownNodes {
   const { stacks, samples } = profile
-  const parent = new Int32Column(stacks.length + groups.length)
-  const source = new Int32Column(stacks.length + groups.length)
-  const self = new Float64Column(stacks.length + groups.length)
-  const selfCount = profile.meta.unit === 'samples' ? null : new Float64Column(stacks.length + groups.length)
+  const hasCounts = profile.meta.unit !== 'samples'
+  // Room for every stack once, which is enough unless groups share stacks.
+  let room = stacks.length + groups.length
+  let parent = new Int32Array(room)
+  let source = new Int32Array(room)
+  let self = new Float64Array(room)
+  let selfCount = new Float64Array(hasCounts ? room : 0)
+  let length = groups.length
   for (let row = 0; row < groups.length; row++) {
-    parent.push(groups.parent[row] ?? -1)
-    source.push(-1 - row)
-    self.push(0)
-    selfCount?.push(0)
+    parent[row] = groups.parent[row] ?? -1
+    source[row] = -1 - row
   }
 
   // One group after another, so that "this stack's node in this group" fits two plain arrays instead of a hash map.
   const nodeOfStack = new Int32Array(stacks.length)
   const groupOfStack = new Int32Array(stacks.length).fill(-1)
-  const path = new Int32Column()
+  let path = new Int32Array(256)
   for (const sample of sortByStack(profile, order, groupOf, groups.length)) {
     const stack = samples.stack[sample] ?? -1
     const group = groupOf(sample, stack)
     let at = stack
-    path.length = 0
+    let steps = 0
     while (at >= 0 && groupOfStack[at] !== group) {
-      path.push(at)
+      if (steps === path.length) path = grown(path, steps * 2)
+      path[steps++] = at
       at = stacks.parent[at] ?? -1
     }
-    if (parent.length + path.length > MAX_TREE_NODES) throw new CallTreeTooLargeError('weight', false)
+    if (length + steps > room) {
+      if (length + steps > MAX_TREE_NODES) throw new CallTreeTooLargeError('weight', false)
+      room = Math.min(MAX_TREE_NODES, Math.max(length + steps, room + (room >> 1)))
+      parent = grown(parent, room)
+      source = grown(source, room)
+      self = grown(self, room)
+      if (hasCounts) selfCount = grown(selfCount, room)
+    }
     let node = at >= 0 ? (nodeOfStack[at] ?? 0) : group
-    for (let i = path.length - 1; i >= 0; i--) {
-      const row = path.at(i)
-      source.push(stacks.frame[row] ?? 0)
-      self.push(0)
-      selfCount?.push(0)
-      node = parent.push(node)
+    while (steps > 0) {
+      const row = path[--steps] ?? 0
+      source[length] = stacks.frame[row] ?? 0
+      parent[length] = node
+      node = length++
       nodeOfStack[row] = node
       groupOfStack[row] = group
     }
-    const own = stack >= 0 ? (nodeOfStack[stack] ?? 0) : group
-    self.add(own, samples.weight[sample] ?? 0)
-    selfCount?.add(own, samples.count[sample] ?? 1)
+    self[node] = (self[node] ?? 0) + (samples.weight[sample] ?? 0)
+    if (hasCounts) selfCount[node] = (selfCount[node] ?? 0) + (samples.count[sample] ?? 1)
   }
   return {
-    length: parent.length,
+    length,
     groups,
-    parent: parent.view(),
-    source: source.view(),
-    self: self.view(),
-    selfCount: selfCount?.view() ?? null,
+    parent: parent.subarray(0, length),
+    source: source.subarray(0, length),
+    self: self.subarray(0, length),
+    selfCount: hasCounts ? selfCount.subarray(0, length) : null,
   }
+}
+
+function grown<Column extends Int32Array | Float64Array>(column: Column, room: number): Column {
+  const wider = column instanceof Int32Array ? new Int32Array(room) : new Float64Array(room)
+  wider.set(column)
+  return wider as Column
 }
 
 /**

@@ -1,5 +1,5 @@
 export { buildCallTree } from './build-call-tree.ts'
-export { type CallTree, type CallTreeOptions, GROUP_KIND } from './call-tree.ts'
+export { type CallTree, type CallTreeOptions, GROUP_KIND, type WeightColumn } from './call-tree.ts'
 export { CallTreeTooLargeError, MAX_TREE_NODES } from './call-tree-too-large.ts'
 export { countFrames } from './count-frames.ts'
 export { decodeProfile } from './decode-profile.ts'

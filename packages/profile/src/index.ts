@@ -11,6 +11,15 @@ export { FUNCTION_SORTS, type FunctionOrder, type FunctionSort, orderFunctions }
 export { type FunctionSeries, type FunctionSeriesOptions, functionSeries } from './function-series.ts'
 export { type FunctionTable, functionTable, hostsOfFunction } from './function-table.ts'
 export { type HeatAnswer, type HeatLayer, type HeatQuestion, type HeatSum, heatMap, MAX_HEAT_SECONDS } from './heat-map.ts'
+export {
+  type ComparedFunctions,
+  type FunctionSlice,
+  type HostFunctionShares,
+  type HostFunctions,
+  hostFunctions,
+  MAX_FUNCTIONS,
+} from './host-functions.ts'
+export { type HostTotals, hostTotals } from './host-totals.ts'
 export { mergeProfiles, ProfileMergeError } from './merge-profiles.ts'
 export { type FoldedImport, importFolded, parseFolded } from './parse-folded.ts'
 export { importPerfScript, type PerfScriptImport, type PerfScriptOptions, parsePerfScript } from './parse-perf-script.ts'

@@ -1,3 +1,4 @@
+export { jensenShannon, jensenShannonTerm, meanDivergence } from './jensen-shannon.ts'
 export {
   bucketOf,
   highestOfBucket,
@@ -8,3 +9,6 @@ export {
   quantileOfLog2Histogram,
   totalOf,
 } from './log2-histogram.ts'
+export { MIN_UNITS, type OddOptions, OUTLYING, oddOnesOut, restOf, type UnitDistance } from './odd-one-out.ts'
+export { FLEET_PARTS, type FleetShape, syntheticFleet } from './synthetic-fleet.ts'
+export { type Slice, sharesOf, type Unit } from './units.ts'

@@ -1,4 +1,6 @@
+import { plainText } from './plain-text.ts'
 import { FRAME_KIND, type Profile } from './profile.ts'
+import { UNKNOWN_NAME } from './profile-builder.ts'
 import { type SampleSelection, selectSamples } from './sample-selection.ts'
 
 export type FoldOptions = SampleSelection & {
@@ -12,7 +14,8 @@ const ANNOTATION: Record<number, string> = { [FRAME_KIND.kernel]: '_[k]', [FRAME
 
 /**
  * Folded stacks, `comm;outer;inner weight`, one line per distinct stack, sorted by code unit: what flame graph tools read.
- * Characters that the format cannot hold are replaced: `;` in a name by `:`, line breaks by a blank.
+ * Characters that the format cannot hold are replaced: `;` in a name by `:`, line breaks by a blank, controls by U+FFFD. A stack without
+ * any name is `[unknown]`.
  */
 export function toFolded(profile: Profile, options: FoldOptions = {}): string[] {
   const { frames, stacks, samples, strings, threads } = profile
@@ -49,13 +52,18 @@ export function toFolded(profile: Profile, options: FoldOptions = {}): string[] 
       const names: string[] = []
       for (let at = stack; at >= 0; at = stacks.parent[at] ?? -1) names.push(frameText[stacks.frame[at] ?? 0] ?? '')
       if (root !== '') names.push(root)
-      const line = names.reverse().join(';')
+      const line = names.reverse().join(';').trim() || UNKNOWN_NAME
       lines.set(line, (lines.get(line) ?? 0) + weight)
     }
   }
-  return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([line, weight]) => `${line} ${weight}`)
+  return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([line, weight]) => `${line} ${weightText(weight)}`)
 }
 
 function foldable(text: string): string {
-  return text.replaceAll(';', ':').replace(/[\r\n]+/g, ' ')
+  return plainText(text.replaceAll(';', ':'))
+}
+
+/** Never in exponents, which readers of the format do not know. */
+function weightText(weight: number): string {
+  return Number.isInteger(weight) ? String(weight) : weight.toFixed(6).replace(/\.?0+$/, '')
 }

@@ -1,7 +1,7 @@
 import { type ImportLimits, refuseBeyond } from './import-limits.ts'
 import { isBlank, perfLines, scanFrameLine, skipBlanks, withoutOffset } from './perf-frame-line.ts'
 import { classifyModule } from './perf-module.ts'
-import { FRAME_KIND, type Profile } from './profile.ts'
+import { FRAME_KIND, type Profile, type ProfileMeta } from './profile.ts'
 import { MAX_EXACT, MAX_STACK_DEPTH, ProfileBuilder, UNKNOWN_NAME } from './profile-builder.ts'
 
 export type PerfScriptOptions = {
@@ -62,6 +62,9 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
     passingOver = false
   }
 
+  const own = OWN_WEIGHTS.exec(text)?.[1] as ProfileMeta['unit'] | undefined
+  const byPeriod = own !== undefined || options.weight === 'period'
+
   for (const line of perfLines(text)) {
     if (line.startsWith('#')) continue
     if (skipBlanks(line, 0) === line.length) {
@@ -85,7 +88,7 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
       periods.add(header.period)
       takesFrames = !isBlank(line.charCodeAt(0))
       const thread = builder.addThread(host, header.pid, header.tid, header.comm)
-      open = { stack: -1, thread, timeUs: header.timeUs, weight: options.weight === 'period' ? header.period : 1 }
+      open = { stack: -1, thread, timeUs: header.timeUs, weight: byPeriod ? header.period : 1 }
       const only = scanStackFrame(header.rest)
       if (only) frames.push(only)
       continue
@@ -106,8 +109,8 @@ export function importPerfScript(text: string, options: PerfScriptOptions = {}):
   builder.meta = {
     ...builder.meta,
     event: event ?? '',
-    unit: options.weight === 'period' ? (isClock(event) ? 'ns' : 'count') : 'samples',
-    periodNs: periods.size === 1 && isClock(event) && period > 1 ? period : 0,
+    unit: own ?? (byPeriod ? (isClock(event) ? 'ns' : 'count') : 'samples'),
+    periodNs: own === undefined && periods.size === 1 && isClock(event) && period > 1 ? period : 0,
     durationMs: (lastUs - firstUs) / 1000,
     timed: known.length === pending.length,
   }
@@ -125,6 +128,9 @@ export const isSampleHeader = (line: string): boolean => scanSampleHeader(line) 
 type PendingSample = { stack: number; thread: number; timeUs: number | null; weight: number }
 type Frame = { symbol: string; dso: string }
 type SampleHeader = { comm: string; pid: number; tid: number; timeUs: number | null; period: number; event: string; rest: string }
+
+/** First line of a text that Sonde wrote: the periods are weights, and in which unit. */
+const OWN_WEIGHTS = /^# sonde weights: (samples|ns|bytes|count)\r?\n/
 
 /** Events whose period is in ns. */
 function isClock(event: string | undefined): boolean {

@@ -9,8 +9,9 @@ import { WIRE } from './protobuf-reader.ts'
 export const IMPORT_FORMATS = ['folded', 'perf-script', 'perf-data', 'pprof', 'speedscope', 'sonde'] as const
 export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
-/** How much of a text is looked at. */
+/** How much of a text is looked at, and then to the end of the line. */
 const HEAD_BYTES = 64 * 1024
+const LINE_FEED = 0x0a
 
 /** Begins of files that people have and that are not read: what to do about each. */
 const REFUSED: readonly { begin: readonly number[]; message: string }[] = [
@@ -36,7 +37,8 @@ export function detectFormat(bytes: Uint8Array, fileName: string): ImportFormat 
   if (String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar')
     throw new ProfileFormatError('is a tar archive: unpack it and take the one file')
   if (looksLikePprof(bytes)) return 'pprof'
-  const head = decodeText(bytes.subarray(0, HEAD_BYTES)).text
+  const lineEnd = bytes.indexOf(LINE_FEED, HEAD_BYTES)
+  const head = decodeText(lineEnd < 0 ? bytes : bytes.subarray(0, lineEnd)).text
   // Its content says which JSON it is; there is one that is read.
   return /^\s*\{/.test(head) ? 'speedscope' : detectText(head, fileName)
 }
@@ -54,17 +56,27 @@ function looksLikePprof(bytes: Uint8Array): boolean {
 
 function detectText(head: string, fileName: string): ImportFormat {
   let folded = 0
+  let commented = 0
   let headers = 0
   let below = 0
   for (const raw of head.split('\n')) {
     const line = raw.trimEnd()
-    if (line === '' || line.startsWith('#')) continue
-    if (isSampleHeader(line)) headers++
-    else if (headers > 0 && /^\s/.test(line)) below++
+    if (line === '') continue
+    // A comment of perf script; a folded stack may begin so.
+    if (line.startsWith('#')) {
+      if (isFoldedLine(line)) commented++
+      continue
+    }
+    const isHeader = isSampleHeader(line)
+    const isBelow = !isHeader && headers > 0 && /^\s/.test(line)
+    if (isHeader) headers++
+    if (isBelow) below++
+    // A line may be a header as well: where all are, the file's name decides.
     else if (isFoldedLine(line)) folded++
   }
-  if (headers > 0 && headers + below >= folded) return 'perf-script'
-  if (folded > 0) return 'folded'
+  const isFolded = /fold|collapse/i.test(fileName) ? folded >= headers + below : folded > headers + below
+  if (headers > 0 && !isFolded) return 'perf-script'
+  if (folded + commented > 0) return 'folded'
   if (/script|\.perf$/i.test(fileName)) throw new ProfileFormatError('has no sample of perf script in its first lines')
   throw new ProfileFormatError('is none of the formats that are read here: not one of its first lines is a folded stack or a sample')
 }

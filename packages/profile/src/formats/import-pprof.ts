@@ -25,14 +25,17 @@ export function importPprof(bytes: Uint8Array, limits: ImportLimits): { profile:
   const taken = byDefault >= 0 ? byDefault : sampleTypes.length - 1
   const { type, unit: unitName } = sampleTypes[taken] ?? { type: '', unit: '' }
   const { unit, scale } = valueUnit(unitName)
-  const countAt = taken > 0 && unit !== 'count' && valueUnit(sampleTypes[taken - 1]?.unit ?? '').unit === 'count' ? taken - 1 : -1
+  const before = sampleTypes[taken - 1]
+  const isCounted = before !== undefined && valueUnit(before.unit).unit === 'count' && (unit !== 'count' || before.type === 'samples')
+  const countAt = isCounted ? taken - 1 : -1
   const isSamples = unit === 'count' && /^samples?$/.test(type)
+  const period = valueUnit(tables.periodType.unit)
+  const isPeriodic = isSamples && period.unit === 'ns'
   const builder = new ProfileBuilder({}, limits)
   builder.meta = {
-    event: type.slice(0, 256),
+    event: ((isPeriodic && tables.periodType.type) || type).slice(0, 256),
     unit: isSamples ? 'samples' : unit,
-    periodNs:
-      isSamples && valueUnit(tables.periodType.unit).unit === 'ns' ? amount(tables.period * valueUnit(tables.periodType.unit).scale) : 0,
+    periodNs: isPeriodic ? amount(tables.period * period.scale) : 0,
     startMs: amount(tables.timeNanos / 1e6),
     durationMs: amount(tables.durationNanos / 1e6),
     timed: false,
@@ -42,7 +45,8 @@ export function importPprof(bytes: Uint8Array, limits: ImportLimits): { profile:
   const hasTooManyFrames = frameBudget(limits)
   const left = { negative: 0, labelled: 0, cutFrames: 0 }
   const threads = new ThreadLabels(tables, builder)
-  const program = tables.program.slice(tables.program.lastIndexOf('/') + 1)
+  const isProgram = classifyModule(tables.program).kind === FRAME_KIND.user
+  const program = isProgram ? tables.program.slice(tables.program.lastIndexOf('/') + 1) : ''
   const ids: WideId[] = []
   const values: number[] = []
   for (let i = 0; i < sampleAt.length; i += 2) {
@@ -141,7 +145,7 @@ const HOST_KEYS = ['host', 'hostname', 'node', 'instance']
 /** Collects the labels of one sample that say whose it is. */
 class ThreadLabels {
   hasOthers = false
-  private comm = ''
+  private comm: string | null = null
   private host = ''
   private pid = -1
   private tid = -1
@@ -153,7 +157,7 @@ class ThreadLabels {
 
   begin(): void {
     this.hasOthers = false
-    this.comm = ''
+    this.comm = null
     this.host = ''
     this.pid = -1
     this.tid = -1
@@ -179,7 +183,7 @@ class ThreadLabels {
 
   /** `program` names threads that no label names. */
   row(program: string): number {
-    return this.builder.addThread(this.builder.addHost('', this.host), this.pid, this.tid < 0 ? this.pid : this.tid, this.comm || program)
+    return this.builder.addThread(this.builder.addHost('', this.host), this.pid, this.tid < 0 ? this.pid : this.tid, this.comm ?? program)
   }
 }
 

@@ -49,7 +49,14 @@ const READERS: Record<ImportFormat, (bytes: Uint8Array, limits: ImportLimits) =>
   'perf-data': importPerfData,
   pprof: importPprof,
   speedscope: importSpeedscope,
-  sonde: (bytes) => ({ profile: decodeProfile(bytes), notes: [] }),
+  sonde: readSonde,
+}
+
+/** Ids of hosts are another server's: only their names mean something here. */
+function readSonde(bytes: Uint8Array): Reading {
+  const { hosts, ...rest } = decodeProfile(bytes)
+  const name = hosts.id.map((id, i) => hosts.name[i] || id)
+  return { profile: { ...rest, hosts: { length: hosts.length, id: name.map(() => ''), name } }, notes: [] }
 }
 
 function readFolded(bytes: Uint8Array, limits: ImportLimits): Reading {

@@ -1,5 +1,6 @@
 export { IMPORT_LIMITS, type ImportLimits } from '../import-limits.ts'
 export { ProfileFormatError } from '../profile-format-error.ts'
 export { IMPORT_FORMATS, type ImportFormat } from './detect-format.ts'
+export { EXPORT_FORMATS, type ExportFormat, exportProfile } from './export-profile.ts'
 export { gzip } from './gzip.ts'
 export { type ImportedProfile, type ImportOptions, importProfile } from './import-profile.ts'

@@ -1,6 +1,7 @@
 import type { CallTree } from '@sonde/profile'
 import { FRAME_KIND } from '@sonde/profile'
 import { useMemo } from 'react'
+import { kindName } from './describe.ts'
 import type { ColorBy } from './palette.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 
@@ -28,5 +29,17 @@ export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: Call
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A function's kind as a dot in the colour that the graph gives it, named for those who do not see it. */
+export function FrameKindDot({ kind }: { kind: number }) {
+  const entry = ENTRIES.find((one) => one.kind === kind)
+  return (
+    <span className="sf-dot" role="img" aria-label={kindName(kind)} title={kindName(kind)} style={{ background: entry?.color }}>
+      <style href={STYLE_ID} precedence="default">
+        {STYLES}
+      </style>
+    </span>
   )
 }

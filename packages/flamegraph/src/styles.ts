@@ -45,6 +45,7 @@ export const STYLES = `${THEME_CSS}
 .sf-crumbs button:focus-visible{outline:2px solid var(--flame-focus);outline-offset:-2px}
 .sf-crumbs [aria-current]{color:var(--flame-text);font-weight:600}
 .sf-share{margin-left:6px;white-space:nowrap;font-variant-numeric:tabular-nums}
+.sf-dot{display:inline-block;flex:none;width:8px;height:8px;border-radius:2px;box-shadow:inset 0 0 0 1px color-mix(in srgb,var(--flame-text) 25%,transparent)}
 .sf-legend{display:flex;flex-wrap:wrap;gap:4px 12px;margin:0;padding:0;list-style:none}
 .sf-legend li{display:flex;align-items:center;gap:5px}
 .sf-legend span{width:10px;height:10px;border-radius:2px}

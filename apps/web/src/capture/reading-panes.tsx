@@ -5,8 +5,11 @@ import { CountsPane } from './counts-pane.tsx'
 import { EventsPane } from './events-pane.tsx'
 import { FlamePane } from './flame-pane.tsx'
 import { flameWords } from './flame-words.ts'
+import { functionSources } from './function-source.ts'
+import { FunctionsPane } from './functions-pane.tsx'
 import { HeatPane } from './heat-pane.tsx'
 import { LatencyPane } from './latency-pane.tsx'
+import { SandwichPane } from './sandwich-pane.tsx'
 import { SyscallPane } from './syscall-pane.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
 import type { UpdateView } from './use-view-state.ts'
@@ -67,6 +70,18 @@ const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
         update={update}
       />
     ),
+  },
+  functions: {
+    title: () => 'Functions',
+    isOffered: (capture) => functionSources(capture).length > 0,
+    finder: 'search',
+    render: ({ finderRef, ...rest }) => <FunctionsPane {...rest} searchRef={finderRef} />,
+  },
+  sandwich: {
+    title: () => 'Callers and callees',
+    isOffered: (capture) => functionSources(capture).length > 0,
+    finder: 'search',
+    render: ({ finderRef, ...rest }) => <SandwichPane {...rest} searchRef={finderRef} />,
   },
   latency: {
     title: () => 'Latency',

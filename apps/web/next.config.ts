@@ -7,6 +7,8 @@ const repositoryRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), '
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repositoryRoot,
+  // A program of its own (build-file-reader.mjs), which no module imports.
+  outputFileTracingIncludes: { '/api/captures/import': ['./dist/file-reader.mjs'] },
   turbopack: { root: repositoryRoot },
   transpilePackages: [
     '@sonde/api',

@@ -3,8 +3,16 @@ import { captureSpecSchema } from './capture-spec.ts'
 import { instrumentSchema } from './instrument.ts'
 import { hostText } from './text.ts'
 
-/** Limits of one imported file. `fileBytes`: as uploaded, packed or not. */
-export const IMPORTED_FILE_LIMITS = { fileBytes: 256 * 1024 * 1024, hosts: 500, fileNameLength: 1024 } as const
+/**
+ * Limits of one imported file. `fileBytes`: as uploaded, packed or not. `latestStartMs`: the start of the year 2100, ms since the epoch;
+ * no profile begins later, and every date up to there fits everywhere.
+ */
+export const IMPORTED_FILE_LIMITS = {
+  fileBytes: 256 * 1024 * 1024,
+  hosts: 500,
+  fileNameLength: 1024,
+  latestStartMs: 4_102_444_800_000,
+} as const
 
 /** Where a capture comes from if no host recorded it: a file that a person imported. Its result is one of chunk kind `profile`. */
 export const captureSourceSchema = z.object({

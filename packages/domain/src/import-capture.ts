@@ -17,9 +17,6 @@ import { cleanFileName } from './clean-file-name.ts'
 import { storableJson, storableText } from './storable.ts'
 import { MAX_TARGET_BYTES } from './store-chunk.ts'
 
-/** Start of the year 2100, ms since the epoch: no profile begins later, and every date up to here fits everywhere. */
-export const LATEST_START_MS = Date.UTC(2100, 0)
-
 /** What a reader of files makes of one: as much as a capture's rows need, and its profile as chunks by host. */
 export const importedFileSchema = z.object({
   /** An ImportFormat of packages/profile/formats. */
@@ -27,7 +24,7 @@ export const importedFileSchema = z.object({
   /** Of the file as it was uploaded. */
   sizeBytes: z.number().int().nonnegative(),
   /** Wall-clock ms since the epoch at which it begins; 0 where the file does not say. */
-  startMs: z.number().nonnegative().max(LATEST_START_MS),
+  startMs: z.number().nonnegative().max(IMPORTED_FILE_LIMITS.latestStartMs),
   /** What it covers, ms; 0 where it has no times. */
   durationMs: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
   hosts: z
@@ -38,7 +35,7 @@ export const importedFileSchema = z.object({
         name: hostText(253),
         quality: targetQualitySchema,
         /** gzip of encodeProfile, about this host alone, within CHUNK_LIMITS. */
-        chunks: z.array(z.instanceof(Uint8Array)).max(CHUNK_LIMITS.maxChunksPerTarget),
+        chunks: z.array(z.custom<Uint8Array>((chunk) => chunk instanceof Uint8Array)).max(CHUNK_LIMITS.maxChunksPerTarget),
       }),
     )
     .min(1)

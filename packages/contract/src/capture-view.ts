@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { chunkKindSchema, hostCommandSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSourceSchema, storedSpecSchema } from './capture-source.ts'
+import { instrumentOf } from './capture-spec.ts'
+import type { CollectorId } from './instrument.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { idSchema } from './text.ts'
 
@@ -44,6 +46,11 @@ export const captureViewSchema = z.object({
   serverNow: z.date(),
 })
 export type CaptureView = z.infer<typeof captureViewSchema>
+
+/** Whether a capture has, or will have, what this collector makes: it was asked for, or, for stacks, a file was imported. */
+export function hasResultsOf({ spec, source }: Pick<CaptureView, 'spec' | 'source'>, collector: CollectorId): boolean {
+  return instrumentOf(spec, collector) !== undefined || (collector === 'stacks' && source !== null)
+}
 
 /** A row of the captures list: the same without targets' details. */
 export const captureSummarySchema = captureViewSchema.omit({ targets: true, resultVersion: true, serverNow: true }).extend({

@@ -28,6 +28,7 @@ export const ROOT_LABEL = 'all'
  * - A process is named by its main thread (tid = pid) where that is known, else by its most weighted comm.
  * - The host row stands above where the profile has several hosts, whatever is selected: a selection must not move the paths.
  *   Grouped by host it always stands.
+ * - A file that knows no process at all (folded stacks, say) has no row of "unknown process" above everything.
  *
  * `threadWeight`: weight of the selected samples by thread row; `kept`: threads that get rows.
  */
@@ -42,6 +43,7 @@ export function groupThreads(
   if (group === 'merged') return rows
 
   const comm = (thread: number) => strings[threads.comm[thread] ?? 0] ?? ''
+  const knowsProcesses = threads.pid.some((pid, i) => pid >= 0 || comm(i) !== '')
   const leaders = leadersOf(profile, threadWeight)
   const known = new InternedRows()
   known.intern(GROUP_KIND.root, 0)
@@ -64,7 +66,7 @@ export function groupThreads(
     if (hosts.length > 1 || group === 'host')
       row = rowFor(GROUP_KIND.host, row, host, -1, () => hosts.name[host] || hosts.id[host] || 'unknown host')
     rows.ofThread[i] = row
-    if (group === 'host') continue
+    if (group === 'host' || !knowsProcesses) continue
     const process = leaders.process[i] ?? i
     row = rowFor(GROUP_KIND.process, row, pid, process, () => processLabel(comm(process), pid))
     const thread = leaders.thread[i] ?? i

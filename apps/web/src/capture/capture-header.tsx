@@ -1,11 +1,13 @@
 'use client'
-import { type CaptureView, findRecipe, instrumentDetails, isFinal, scopeWords } from '@sonde/contract'
+import { type CaptureSource, type CaptureView, findRecipe, instrumentDetails, isFinal, scopeWords } from '@sonde/contract'
 import {
   Button,
   CopyButton,
+  formatBytes,
   formatClock,
   formatPlural,
   formatSpan,
+  formatTimestamp,
   HostText,
   Menu,
   MenuItem,
@@ -23,6 +25,7 @@ import { toast } from 'sonner'
 import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
+import { formatName } from '../import/format-words.ts'
 import { newCaptureHref } from '../new-capture/draft.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
@@ -69,10 +72,12 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           <CopyButton text={() => window.location.href} label="Copy link to this view">
             Copy link
           </CopyButton>
-          <Button onClick={() => setCommands(true)} aria-label="Commands">
-            <Terminal aria-hidden /> <span className="hidden sm:inline">Commands</span>
-          </Button>
-          {operator ? (
+          {capture.source ? null : (
+            <Button onClick={() => setCommands(true)} aria-label="Commands">
+              <Terminal aria-hidden /> <span className="hidden sm:inline">Commands</span>
+            </Button>
+          )}
+          {operator && !capture.source ? (
             <Button onClick={() => rerun.mutate({ id: capture.id })} disabled={rerun.isPending} aria-label="Run again">
               <RotateCw aria-hidden /> <span className="hidden sm:inline">Run again</span>
             </Button>
@@ -85,9 +90,11 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
                 </Button>
               }
             >
-              <MenuItem onSelect={() => router.push(changeHref(capture))}>
-                <PencilLine aria-hidden /> Change and run…
-              </MenuItem>
+              {capture.source ? null : (
+                <MenuItem onSelect={() => router.push(changeHref(capture))}>
+                  <PencilLine aria-hidden /> Change and run…
+                </MenuItem>
+              )}
               <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
                 <Trash2 aria-hidden /> Delete
               </MenuItem>
@@ -96,7 +103,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-2 text-ink-2">
-        <SpecSummary capture={capture} />
+        {capture.source ? <ImportSummary capture={capture} source={capture.source} /> : <SpecSummary capture={capture} />}
         <span aria-hidden className="hidden sm:inline">
           ·
         </span>
@@ -144,6 +151,28 @@ function SpecSummary({ capture }: { capture: CaptureView }) {
           </Link>
         </>
       ) : null}
+    </span>
+  )
+}
+
+/** Which file it was, in a line, where an asked-for capture says what was asked. */
+function ImportSummary({ capture, source }: { capture: CaptureView; source: CaptureSource }) {
+  const [first] = capture.targets
+  return (
+    <span className="min-w-0 max-w-full" data-testid="import-summary">
+      Imported: <span className="font-medium">{formatName(source.format)}</span> · {formatBytes(source.sizeBytes)}
+      {first?.startedAt ? (
+        <>
+          {' '}
+          · recorded <span className="whitespace-nowrap">{formatTimestamp(first.startedAt)}</span>
+        </>
+      ) : null}
+      {source.fileName === capture.title ? null : (
+        <>
+          {' '}
+          · <HostText text={source.fileName} wrap />
+        </>
+      )}
     </span>
   )
 }

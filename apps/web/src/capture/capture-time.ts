@@ -12,8 +12,8 @@ export function captureSpanMs(capture: CaptureView): number {
   const ends = capture.targets.flatMap((target) =>
     target.startedAt && target.recordedMs !== null ? [target.startedAt.getTime() - first + target.recordedMs] : [],
   )
-  // A second at least: a capture that broke off at once still has an axis.
-  return ends.length === 0 ? durationMs : Math.max(1_000, ...ends)
+  // A second at least: a capture that broke off at once, and a file without times, still have an axis.
+  return Math.max(1_000, ...(ends.length === 0 ? [durationMs] : ends))
 }
 
 /** Where the last of what is in a grid ends, ms: the last bin is as long as it was recorded. */

@@ -16,6 +16,7 @@ export type FlameWords = {
   nothingOf: string
 }
 
+/** A spec without stacks is that of an imported file. */
 export function flameWords(spec: CaptureSpec, kind: FlameKind): FlameWords {
   if (kind === 'offcpu')
     return {
@@ -29,7 +30,15 @@ export function flameWords(spec: CaptureSpec, kind: FlameKind): FlameWords {
       nothingOf: 'It did not wait and come back while it was watched.',
     }
   const stacks = instrumentOf(spec, 'stacks')
-  if (!stacks || isCpuSampling(stacks))
+  if (!stacks)
+    return {
+      title: 'Stacks',
+      what: 'samples',
+      events: undefined,
+      idle: { title: 'No samples', text: 'The file has none.' },
+      nothingOf: 'The file has no sample of it.',
+    }
+  if (isCpuSampling(stacks))
     return {
       title: 'CPU',
       what: 'samples',

@@ -1,4 +1,4 @@
-import { type CaptureView, type CaptureViewState, type CollectorId, instrumentOf, PANES, type PaneName } from '@sonde/contract'
+import { type CaptureView, type CaptureViewState, type CollectorId, hasResultsOf, PANES, type PaneName } from '@sonde/contract'
 import type { ReactNode, RefObject } from 'react'
 import { CountersPane } from './counters-pane.tsx'
 import { CountsPane } from './counts-pane.tsx'
@@ -36,8 +36,8 @@ export type ReadingPane = {
 
 const records =
   (collector: CollectorId) =>
-  ({ spec }: CaptureView): boolean =>
-    instrumentOf(spec, collector) !== undefined
+  (capture: CaptureView): boolean =>
+    hasResultsOf(capture, collector)
 
 /** A file that was imported is a profile; nobody asked for it by an instrument. */
 const hasProfile = (capture: CaptureView): boolean => capture.source !== null || records('stacks')(capture)

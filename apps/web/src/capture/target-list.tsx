@@ -27,7 +27,7 @@ export function TargetList({ capture, selected, onSelect, aside }: TargetListPro
     return (
       <div className="flex min-w-0 flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-full sm:basis-0">
-          <TargetTile target={only} />
+          <TargetTile target={only} isImported={capture.source !== null} />
         </div>
         {aside}
       </div>
@@ -63,7 +63,7 @@ export function TargetList({ capture, selected, onSelect, aside }: TargetListPro
       >
         {inOrder.map((target) => (
           <li key={target.hostId} className="min-w-0">
-            <TargetTile target={target} selected={selected} onSelect={onSelect} />
+            <TargetTile target={target} isImported={capture.source !== null} selected={selected} onSelect={onSelect} />
           </li>
         ))}
       </ul>
@@ -73,7 +73,13 @@ export function TargetList({ capture, selected, onSelect, aside }: TargetListPro
             .filter(wentWrong)
             .slice(0, 2)
             .map((target) => (
-              <TargetTile key={target.hostId} target={target} selected={selected} onSelect={onSelect} />
+              <TargetTile
+                key={target.hostId}
+                target={target}
+                isImported={capture.source !== null}
+                selected={selected}
+                onSelect={onSelect}
+              />
             ))}
         </div>
       )}
@@ -83,12 +89,14 @@ export function TargetList({ capture, selected, onSelect, aside }: TargetListPro
 
 type TargetTileProps = {
   target: TargetView
+  /** Its host is a name in a file: there is no page of it. */
+  isImported: boolean
   /** Absent for a capture's only host: it cannot be chosen among others. */
   selected?: string
   onSelect?: (hostId: string) => void
 }
 
-function TargetTile({ target, selected, onSelect }: TargetTileProps) {
+function TargetTile({ target, isImported, selected, onSelect }: TargetTileProps) {
   const single = onSelect === undefined
   const isSelected = target.hostId === selected
   const words = TARGET_STATE_WORDS[target.state]
@@ -106,9 +114,13 @@ function TargetTile({ target, selected, onSelect }: TargetTileProps) {
       )}
     >
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
-        <Link href={`/hosts/${target.hostId}`} className="min-w-0 font-medium hover:underline">
-          <HostText text={target.hostName} />
-        </Link>
+        {isImported ? (
+          <HostText text={target.hostName} className="font-medium" />
+        ) : (
+          <Link href={`/hosts/${target.hostId}`} className="min-w-0 font-medium hover:underline">
+            <HostText text={target.hostName} />
+          </Link>
+        )}
         <span className="inline-flex items-center gap-1.5 whitespace-nowrap" role="status">
           <StateDot kind={targetDot(target.state)} />
           <span data-testid="target-state">{words.word}</span>
@@ -117,6 +129,7 @@ function TargetTile({ target, selected, onSelect }: TargetTileProps) {
         {target.attempt > 1 ? <Badge>attempt {target.attempt}</Badge> : null}
         <span className="text-ink-2">
           {[
+            isImported && target.quality ? formatPlural(target.quality.samples, 'sample') : null,
             target.recordedMs === null ? null : `${formatSpan(target.recordedMs)} recorded`,
             target.bytes > 0 ? `${formatBytes(target.bytes)} stored` : null,
           ]

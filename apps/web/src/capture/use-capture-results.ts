@@ -7,7 +7,8 @@ import {
   type CaptureSyscalls,
   type CaptureView,
   type CaptureViewState,
-  instrumentOf,
+  type CollectorId,
+  hasResultsOf,
 } from '@sonde/contract'
 import type { LoadedProfile } from '@sonde/flamegraph/react'
 import { useState } from 'react'
@@ -40,7 +41,7 @@ export function useCaptureResults(capture: CaptureView, view: CaptureViewState):
   const client = useTRPCClient()
   const [more, setMore] = useState<Record<Limited, boolean>>({ counts: false, latency: false, events: false })
   const { id, spec, resultVersion } = capture
-  const has = (collector: Parameters<typeof instrumentOf>[1]) => instrumentOf(spec, collector) !== undefined
+  const has = (collector: CollectorId) => hasResultsOf(capture, collector)
   const limitOf = (kind: Limited) => ROW_LIMITS[kind][more[kind] ? 1 : 0]
 
   const host = view.host === '' ? undefined : view.host

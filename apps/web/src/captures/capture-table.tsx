@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureSummary, type CollectorId, collectorsOf, findRecipe } from '@sonde/contract'
+import { type CaptureSummary, type CollectorId, collectorsOf, findRecipe, hasResultsOf } from '@sonde/contract'
 import {
   Button,
   Explain,
@@ -21,6 +21,7 @@ import { Ellipsis, RotateCw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
+import { formatName } from '../import/format-words.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { CAPTURE_STATE_WORDS, captureDot, TARGET_STATE_WORDS } from './capture-state.ts'
 import { DeleteCapture } from './delete-capture.tsx'
@@ -95,13 +96,13 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
         <HostNames hosts={capture.hosts} />
       </Td>
       <Td className="hidden max-w-56 lg:table-cell">
-        <What spec={capture.spec} />
+        <What capture={capture} />
       </Td>
       <Td numeric className="hidden md:table-cell">
-        {formatSpan(capture.spec.durationMs)}
+        {capture.source && capture.spec.durationMs === 0 ? '–' : formatSpan(capture.spec.durationMs)}
       </Td>
       <Td numeric className="hidden sm:table-cell">
-        {collectors.includes('stacks') ? formatCount(capture.samples) : '–'}
+        {hasResultsOf(capture, 'stacks') ? formatCount(capture.samples) : '–'}
       </Td>
       <Td numeric className="hidden sm:table-cell">
         {collectors.includes('syscalls') ? formatCount(capture.syscalls) : '–'}
@@ -115,18 +116,20 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
       <Td numeric>
         {operator ? (
           <span className="inline-flex gap-1">
-            <Tooltip content="Run again with the same settings">
-              <Button
-                size="sm"
-                variant="ghost"
-                icon
-                aria-label={`Run ${capture.title} again`}
-                disabled={rerun.isPending}
-                onClick={() => rerun.mutate({ id: capture.id })}
-              >
-                <RotateCw />
-              </Button>
-            </Tooltip>
+            {capture.source ? null : (
+              <Tooltip content="Run again with the same settings">
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  icon
+                  aria-label={`Run ${capture.title} again`}
+                  disabled={rerun.isPending}
+                  onClick={() => rerun.mutate({ id: capture.id })}
+                >
+                  <RotateCw />
+                </Button>
+              </Tooltip>
+            )}
             <Menu
               trigger={
                 <Button size="sm" variant="ghost" icon aria-label={`More for ${capture.title}`}>
@@ -134,9 +137,11 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
                 </Button>
               }
             >
-              <MenuItem onSelect={() => rerun.mutate({ id: capture.id })}>
-                <RotateCw aria-hidden /> Run again
-              </MenuItem>
+              {capture.source ? null : (
+                <MenuItem onSelect={() => rerun.mutate({ id: capture.id })}>
+                  <RotateCw aria-hidden /> Run again
+                </MenuItem>
+              )}
               <MenuItem tone="danger" onSelect={onDelete} disabled={!mayDelete}>
                 <Trash2 aria-hidden /> Delete
               </MenuItem>
@@ -151,8 +156,9 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
 /** Collectors whose events are counted as such. */
 const COUNTS_EVENTS: ReadonlySet<CollectorId> = new Set(['counts', 'latency', 'events'])
 
-/** The recipe, or the collectors that were put together by hand. */
-function What({ spec }: { spec: CaptureSummary['spec'] }) {
+/** The recipe, the collectors that were put together by hand, or what sort of file it was. */
+function What({ capture: { spec, source } }: { capture: CaptureSummary }) {
+  if (source) return <span>Imported {formatName(source.format)}</span>
   const recipe = findRecipe(spec.recipe)
   if (recipe) return <span>{recipe.title}</span>
   return (

@@ -3,6 +3,7 @@ import { Button, EmptyState, HostText, Notice, SearchInput, SkeletonRows } from 
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Flame, Plus } from 'lucide-react'
 import Link from 'next/link'
+import { ImportButton } from '../import/import-button.tsx'
 import { useHasRole } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
@@ -42,10 +43,11 @@ export function CapturesPage() {
         <SearchInput
           className="min-w-40 max-w-md flex-1"
           aria-label="Search captures"
-          placeholder="Title, host, person, recipe, probe"
+          placeholder="Title, host, person, recipe, probe, file"
           value={search.text}
           onChange={(event) => search.setText(event.target.value)}
         />
+        {operator ? <ImportButton /> : null}
       </div>
       {pages.error && !captures ? (
         <Notice tone="bad" title="The captures could not be loaded">
@@ -59,7 +61,7 @@ export function CapturesPage() {
         ) : (
           <EmptyState icon={<Flame />} title="No capture yet" action={start}>
             A capture records CPU stacks and system calls of one or more hosts for some seconds. It keeps its link, so you can paste it into
-            a chat.
+            a chat. A profile that another tool recorded is one as well: drop its file onto the page.
           </EmptyState>
         )
       ) : (

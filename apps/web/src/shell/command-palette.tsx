@@ -3,11 +3,12 @@ import { RECIPE_CATEGORIES, RECIPE_LIST } from '@sonde/contract'
 import { cx, HostText, StateDot, TimeAgo } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { BookOpen, Flame, Keyboard, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
+import { BookOpen, FileUp, Flame, Keyboard, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
 import { captureDot } from '../captures/capture-state.ts'
+import { useImport } from '../import/import-provider.tsx'
 import { recipeHref } from '../new-capture/draft.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { useHasRole } from './person-context.tsx'
@@ -32,6 +33,7 @@ export function CommandPalette({
   const { setTheme } = useTheme()
   const admin = useHasRole('admin')
   const operator = useHasRole('operator')
+  const { choose } = useImport()
   const hosts = useQuery({ ...trpc.hosts.list.queryOptions({}), enabled: open })
   const captures = useQuery({ ...trpc.captures.list.queryOptions({ limit: 20 }), enabled: open })
 
@@ -115,6 +117,11 @@ export function CommandPalette({
           ))}
         </Command.Group>
         <Command.Group heading="Commands" className={GROUP}>
+          {operator ? (
+            <Command.Item className={ITEM} value="command import a file profile upload" onSelect={then(choose)}>
+              <FileUp aria-hidden /> Import a file…
+            </Command.Item>
+          ) : null}
           {(
             [
               ['light', 'Light theme', Sun],

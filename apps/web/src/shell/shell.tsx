@@ -2,6 +2,7 @@
 import type { Person } from '@sonde/contract'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useRef, useState } from 'react'
+import { ImportProvider } from '../import/import-provider.tsx'
 import { ApiProvider } from '../trpc/client.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { KeyboardHelp } from './keyboard-help.tsx'
@@ -47,13 +48,15 @@ export function Shell({ person, children }: { person: Person; children: ReactNod
         >
           Skip to the page
         </a>
-        <div className="flex min-h-dvh flex-col">
-          <TopBar onOpenPalette={() => setPalette(true)} onOpenHelp={() => setHelp(true)} />
-          <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
-            {children}
-          </main>
-        </div>
-        <CommandPalette open={palette} onOpenChange={setPalette} onOpenHelp={() => setHelp(true)} />
+        <ImportProvider>
+          <div className="flex min-h-dvh flex-col">
+            <TopBar onOpenPalette={() => setPalette(true)} onOpenHelp={() => setHelp(true)} />
+            <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+              {children}
+            </main>
+          </div>
+          <CommandPalette open={palette} onOpenChange={setPalette} onOpenHelp={() => setHelp(true)} />
+        </ImportProvider>
         <KeyboardHelp open={help} onOpenChange={setHelp} />
       </ApiProvider>
     </PersonProvider>

@@ -59,7 +59,7 @@ test('a file that is dropped on the page is a capture like any other', async ({ 
   await expectAccessible(page)
   const address = page.url()
 
-  await page.goto('/captures?search=dropped.folded')
+  await page.goto('/captures?q=dropped.folded')
   const row = page.getByTestId('capture-row')
   await expect(row).toHaveCount(1)
   await expect(row).toContainText('Imported folded stacks')
@@ -127,7 +127,8 @@ test('by keyboard: the palette opens the choice of files', async ({ page }) => {
   await page.goto('/hosts')
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('ControlOrMeta+k')
-  await page.keyboard.type('import a file')
+  await page.getByPlaceholder(/recipe/).fill('import a file')
+  await expect(page.getByRole('option', { name: 'Import a file…' })).toHaveAttribute('aria-selected', 'true')
   const chooser = page.waitForEvent('filechooser')
   await page.keyboard.press('Enter')
   await (await chooser).setFiles([fileOf('by keyboard.folded', FOLDED)])
@@ -142,7 +143,7 @@ test('an upload can be cancelled, and leaves nothing', async ({ page }) => {
   await items(page).getByRole('button', { name: 'Cancel' }).click()
   await expect(items(page)).toHaveAttribute('data-phase', 'cancelled')
   await page.context().unroute('**/api/captures/import**')
-  await page.goto('/captures?search=cancelled.folded')
+  await page.goto('/captures?q=cancelled.folded')
   await expect(page.getByText('No capture matches')).toBeVisible()
 })
 

@@ -118,7 +118,7 @@ export function CommandPalette({
         </Command.Group>
         <Command.Group heading="Commands" className={GROUP}>
           {operator ? (
-            <Command.Item className={ITEM} value="command import a file profile upload" onSelect={then(choose)}>
+            <Command.Item className={ITEM} value="import a file" keywords={['profile', 'upload', 'command']} onSelect={then(choose)}>
               <FileUp aria-hidden /> Import a file…
             </Command.Item>
           ) : null}

@@ -109,7 +109,8 @@ describe('nothing is lost', () => {
   it('is as long as the samples where the duration is unknown, and one second where there are none', () => {
     expect(heatMap(profileOf([{ timeUs: 4_200_000 }], { durationMs: 0 }), everything).seconds).toBe(5)
     const empty = heatMap(profileOf([], { durationMs: 0 }), { ...everything, hosts: 'each' })
-    expect([empty.seconds, empty.layers]).toEqual([1, []])
+    expect([empty.seconds, empty.endMs, empty.layers]).toEqual([1, 1_000, []])
+    expect(heatMap(profileOf([], { durationMs: 2_345 }), everything)).toMatchObject({ seconds: 3, endMs: 2_345 })
   })
 
   it('has no map without times', () => {

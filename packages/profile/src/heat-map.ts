@@ -36,6 +36,8 @@ export type HeatAnswer = {
   rowsPerSecond: number
   /** Whole seconds that the maps cover, from the profile's start. */
   seconds: number
+  /** Where the recording ends within them, ms. */
+  endMs: number
   layers: HeatLayer[]
   /** Samples of the idle task among the selected ones, in no map unless they were asked for. */
   idle: HeatSum
@@ -72,6 +74,7 @@ export function heatMap(profile: Profile, { selection, rowsPerSecond, hosts, wit
     unit: meta.unit,
     rowsPerSecond,
     seconds: 0,
+    endMs: 0,
     layers: [],
     idle: none(),
     beyond: none(),
@@ -80,6 +83,7 @@ export function heatMap(profile: Profile, { selection, rowsPerSecond, hosts, wit
   if (!meta.timed) return answer
 
   answer.seconds = secondsOf(profile)
+  answer.endMs = Math.min(answer.seconds * 1_000, meta.durationMs > 0 ? meta.durationMs : answer.seconds * 1_000)
   const cells = answer.seconds * rowsPerSecond
   const { keptThreads } = selectSamples(profile, selection)
   const { layers, layerOfHost } = layersOf(profile, keptThreads, hosts, cells)

@@ -2,7 +2,7 @@
 import { type ReactNode, useId, useRef } from 'react'
 import { ChartTip } from './chart-tip.tsx'
 import { cx } from './class-names.ts'
-import { type PlotBox, plotBoxOf, TimeAxis, TimeMarks } from './time-axis.tsx'
+import { type PlotBox, plotBoxOf, stretchedTo, TimeAxis, TimeMarks } from './time-axis.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { type SelectTime, type TimeSpan, useTimeBrush } from './use-time-brush.ts'
 
@@ -63,7 +63,7 @@ export function ChartFrame({ label, domainMs, stepMs, window, onWindow, draw, at
       }}
     >
       {isDrawn ? (
-        <svg aria-hidden width={size.width} height={size.height} className="absolute inset-0 block">
+        <svg aria-hidden {...stretchedTo(size)} className="absolute inset-0 block">
           {draw(plot)}
           <TimeMarks plot={plot} domainMs={domainMs} window={shown} cursorMs={isDragging ? null : cursorMs} />
           <TimeAxis plot={plot} domainMs={domainMs} />

@@ -1,10 +1,10 @@
 'use client'
-import { type ReactNode, useEffect, useId, useMemo, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from 'react'
 import { ChartTip } from './chart-tip.tsx'
 import { cx } from './class-names.ts'
 import { heatColor, heatOf } from './heat-scale.ts'
-import { drawnCells, gridSpanMs, type HeatGrid, type HeatGridCell, heatGrid, msOfCell, spanOfCells, spanPath } from './offset-heat-grid.ts'
-import { type PlotBox, plotBoxOf, TimeAxis } from './time-axis.tsx'
+import { drawnCells, gridSpanMs, type HeatGrid, type HeatGridCell, heatGrid, spanOfCells, spanPath } from './offset-heat-grid.ts'
+import { type PlotBox, plotBoxOf, stretchedTo, TimeAxis } from './time-axis.tsx'
 import { useCellBrush } from './use-cell-brush.ts'
 import { useElementSize } from './use-element-size.ts'
 import { useHeatStops } from './use-heat-stops.ts'
@@ -16,11 +16,16 @@ export type OffsetHeatMapProps = {
   /** A value for each cell in order of time: cell = second × rowsPerSecond + row. */
   values: Float64Array
   seconds: number
+  /** Where what is known ends; what comes after is left blank. */
+  endMs: number
   rowsPerSecond: number
   /** The value of the last colour; the same for maps that are to be compared. */
   most: number
-  /** What is in a stretch of time, in words: that of a cell, or of the columns that stand for several seconds. */
-  describe: (span: TimeSpan, value: number) => string
+  /**
+   * What is in a stretch of time, in words. `shared`: null for a cell, which it then is; else a column stands for several seconds, the
+   * stretch is all of it, and this the cell within: its offset in the second and the largest of its values.
+   */
+  describe: (span: TimeSpan, shared: { offsetMs: number; value: number } | null) => string
   window: TimeSpan | null
   onWindow?: SelectTime | undefined
   className?: string | undefined
@@ -32,7 +37,7 @@ export type OffsetHeatMapProps = {
  * second stands in a row, what happens once in a cell, what stalls leaves a gap. Fills its parent, which needs a height.
  */
 export function OffsetHeatMap(props: OffsetHeatMapProps) {
-  const { label, values, seconds, rowsPerSecond, most, describe, window, onWindow, className, testId } = props
+  const { label, values, seconds, endMs, rowsPerSecond, most, describe, window, onWindow, className, testId } = props
   const [box, size] = useElementSize<HTMLDivElement>()
   const plot = plotBoxOf(size)
   const grid = heatGrid(seconds, rowsPerSecond, plot.width)
@@ -43,7 +48,8 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
   const { cursor, begun, shown, isDragging, handlers } = useCellBrush({ grid, plot, window, onWindow })
   const isHere = useRef(false)
   const helpId = useId()
-  const words = cursor ? describe(spanOfCells(grid, cursor, cursor), drawn[cursor.column * rowsPerSecond + cursor.row] ?? 0) : ''
+  const isShared = grid.secondsPerColumn > 1
+  const words = cursor ? describe(spanOfCells(grid, cursor, cursor), isShared ? sharedCell(drawn, rowsPerSecond, cursor) : null) : ''
   const rect = box.current?.getBoundingClientRect()
   const isDrawn = plot.width > 0 && plot.height > 0
   return (
@@ -79,8 +85,9 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
     >
       {isDrawn ? (
         <>
-          <Cells drawn={drawn} grid={grid} most={most} plot={plot} />
-          <svg aria-hidden width={size.width} height={size.height} className="absolute inset-0 block">
+          <Cells drawn={drawn} grid={grid} most={most} plot={plot} size={size} />
+          <svg aria-hidden {...stretchedTo(size)} className="absolute inset-0 block">
+            <path d={spanPath(grid, { fromMs: endMs, toMs: Number.POSITIVE_INFINITY }, plot)} className="fill-surface" />
             <OffsetAxis plot={plot} />
             <SpanMark path={shown ? spanPath(grid, shown, plot) : null} plot={plot} />
             {begun ? <CellMark cell={begun} grid={grid} plot={plot} /> : null}
@@ -88,6 +95,11 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
             <TimeAxis plot={plot} domainMs={gridSpanMs(grid)} />
           </svg>
         </>
+      ) : null}
+      {isDrawn && isShared ? (
+        <p className="pointer-events-none absolute top-2 right-2.5 bg-surface/85 px-1 text-ink-2 text-xs">
+          a column is {grid.secondsPerColumn} s, its fullest shown
+        </p>
       ) : null}
       <p id={helpId} className="sr-only">
         Up and down arrow keys move through time, left and right ones by whole columns
@@ -110,13 +122,31 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
   )
 }
 
+const sharedCell = (drawn: Float64Array, rowsPerSecond: number, { column, row }: HeatGridCell) => ({
+  offsetMs: (row * 1_000) / rowsPerSecond,
+  value: drawn[column * rowsPerSecond + row] ?? 0,
+})
+
 /** One pixel a cell, stretched: redrawn for new values only, sharp at every size and in print. */
-function Cells({ drawn, grid, most, plot }: { drawn: Float64Array; grid: HeatGrid; most: number; plot: PlotBox }) {
+function Cells({
+  drawn,
+  grid,
+  most,
+  plot,
+  size,
+}: {
+  drawn: Float64Array
+  grid: HeatGrid
+  most: number
+  plot: PlotBox
+  size: { width: number; height: number }
+}) {
+  const part = (px: number, of: number) => `${(100 * px) / of}%`
   const canvas = useRef<HTMLCanvasElement>(null)
   const { key, stops } = useHeatStops()
   const { columns, rowsPerSecond } = grid
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the stops
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d')
     if (!context) return
     const colors = stops()
@@ -138,7 +168,12 @@ function Cells({ drawn, grid, most, plot }: { drawn: Float64Array; grid: HeatGri
       width={columns}
       height={rowsPerSecond}
       className="pointer-events-none absolute bg-inset [image-rendering:pixelated]"
-      style={{ left: plot.left, top: plot.top, width: plot.width, height: plot.height }}
+      style={{
+        left: part(plot.left, size.width),
+        top: part(plot.top, size.height),
+        width: part(plot.width, size.width),
+        height: part(plot.height, size.height),
+      }}
     />
   )
 }
@@ -181,7 +216,7 @@ function CellMark({ cell, grid, plot }: { cell: HeatGridCell; grid: HeatGrid; pl
   const x = plot.left + cell.column * wide
   const y = plot.top + plot.height - (cell.row + 1) * high
   return (
-    <g fill="none" data-ms={msOfCell(grid, cell)}>
+    <g fill="none">
       <rect x={x - 1.5} y={y - 1.5} width={wide + 3} height={high + 3} className="stroke-surface" strokeWidth={1.5} />
       <rect x={x - 0.5} y={y - 0.5} width={wide + 1} height={high + 1} className="stroke-ink" strokeWidth={1} />
     </g>

@@ -11,6 +11,10 @@ export function plotBoxOf(size: { width: number; height: number }): PlotBox {
   return { left, top, width: Math.max(0, size.width - left - right), height: Math.max(0, size.height - top - bottom) }
 }
 
+/** Attributes of a picture that was laid out for this size: on paper, where its room is another, it is stretched to it. */
+export const stretchedTo = ({ width, height }: { width: number; height: number }) =>
+  ({ width: '100%', height: '100%', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none' }) as const
+
 /** Labels of times below the plot. */
 export function TimeAxis({ plot, domainMs }: { plot: PlotBox; domainMs: number }) {
   const ticks = timeTicks(domainMs, Math.min(10, Math.max(2, Math.floor(plot.width / 72))))

@@ -1,7 +1,7 @@
 'use client'
 import type { TimeWindow } from '@sonde/contract'
 import type { HeatAnswer, HeatLayer } from '@sonde/profile'
-import { formatMoments, HostText, OffsetHeatMap, type SelectTime, visibleText } from '@sonde/ui'
+import { formatMoments, formatSpan, HostText, OffsetHeatMap, type SelectTime, visibleText } from '@sonde/ui'
 import { sumOfSpan } from './heat-rows.ts'
 
 export type HeatMapsProps = {
@@ -10,26 +10,30 @@ export type HeatMapsProps = {
   seconds: number
   most: number
   amount: (sum: { weight: number; count: number }) => string
+  /** The same of one cell, of which no events are known. */
+  cellAmount: (weight: number) => string
   window: TimeWindow | null
   onWindow: SelectTime
   onHost: (hostId: string) => void
 }
 
 /** One map of all that is selected; or one for each host, all on one scale. */
-export function HeatMaps({ answer, seconds, most, amount, window, onWindow, onHost }: HeatMapsProps) {
+export function HeatMaps({ answer, seconds, most, amount, cellAmount, window, onWindow, onHost }: HeatMapsProps) {
   const { layers, rowsPerSecond } = answer
   const domainMs = seconds * 1_000
   const map = (layer: HeatLayer, className: string) => (
     <OffsetHeatMap
-      label={`When samples were taken${layer.hostName === '' ? '' : ` on ${visibleText(layer.hostName)}`}: ${amount(layer.total)} in ${answer.seconds} s; a column a second`}
+      label={`When samples were taken${layer.hostName === '' ? '' : ` on ${visibleText(layer.hostName)}`}: ${amount(layer.total)} over ${formatSpan(Math.round(answer.endMs / 100) * 100)}, by second and offset within it`}
       values={layer.weight}
       seconds={seconds}
+      endMs={answer.endMs}
       rowsPerSecond={rowsPerSecond}
       most={most}
-      describe={(span) => {
+      describe={(span, shared) => {
         const words = amount(sumOfSpan(answer, [layer], span))
         const host = layer.hostName === '' ? '' : `, host ${visibleText(layer.hostName)}`
-        return `${formatMoments(span.fromMs, span.toMs, domainMs)}: ${words}${host}`
+        const within = shared ? `, ${cellAmount(shared.value)} at most at ${shared.offsetMs} ms of a second` : ''
+        return `${formatMoments(span.fromMs, span.toMs, domainMs)}: ${words}${within}${host}`
       }}
       window={window}
       onWindow={onWindow}

@@ -135,9 +135,11 @@ export function HeatPane({ capture, kinds, profiles, view, update }: HeatPanePro
       ) : view.heatAs === 'table' ? (
         <HeatTable
           answer={answer}
-          amountTitle={answer.unit === 'ns' ? 'Time' : answer.unit === 'bytes' ? 'Bytes' : answer.unit === 'count' ? 'Events' : 'Samples'}
-          amount={amount}
-          cellAmount={(weight) => weightText(answer, weight)}
+          weightTitle={WEIGHT_TITLES[answer.unit]}
+          countTitle={answer.unit === 'ns' || answer.unit === 'bytes' ? (words.events?.many ?? 'events') : null}
+          weightText={(weight) =>
+            answer.unit === 'ns' ? formatNs(weight) : answer.unit === 'bytes' ? formatBytes(weight) : formatExact(weight)
+          }
           window={window}
           onWindow={(next) => update({ window: formatWindow(next) }, 'push')}
         />
@@ -147,6 +149,7 @@ export function HeatPane({ capture, kinds, profiles, view, update }: HeatPanePro
           seconds={isLive(capture.state) ? Math.max(answer.seconds, Math.ceil(capture.spec.durationMs / 1_000)) : answer.seconds}
           most={mostOf(answer)}
           amount={amount}
+          cellAmount={(weight) => weightText(answer, weight)}
           window={window}
           onWindow={(next, how) => update({ window: formatWindow(next) }, how === 'new' ? 'push' : 'replace')}
           onHost={(host) => update({ host, zoom: '', waitZoom: '' }, 'push')}
@@ -155,6 +158,8 @@ export function HeatPane({ capture, kinds, profiles, view, update }: HeatPanePro
     </Pane>
   )
 }
+
+const WEIGHT_TITLES: Record<HeatAnswer['unit'], string> = { samples: 'Samples', ns: 'Time', bytes: 'Bytes', count: 'Events' }
 
 const mostOf = ({ layers }: HeatAnswer): number => layers.reduce((most, layer) => Math.max(most, layer.most), 0)
 
@@ -183,7 +188,7 @@ function Foot({ answer, kind, window, withIdle, amount }: FootProps) {
       <span data-testid="heat-total">
         {window
           ? `${amount(sumOfSpan(answer, layers, window))} of ${formatCount(all.count)} in this time`
-          : `${amount(all)} in ${seconds} s`}
+          : `${amount(all)} over ${formatSpan(Math.round(answer.endMs / 100) * 100)}`}
       </span>
       {idle.count > 0 ? (
         <span data-testid="heat-idle" title="Samples of the kernel’s idle task in its idle loop: nothing ran. The flame graph counts them.">

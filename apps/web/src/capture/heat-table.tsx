@@ -1,18 +1,17 @@
 'use client'
 import type { TimeWindow } from '@sonde/contract'
 import type { HeatAnswer } from '@sonde/profile'
-import { cx, formatMoment, formatMoments, HostText } from '@sonde/ui'
+import { cx, formatExact, formatMoment, formatMoments, HostText } from '@sonde/ui'
 import { useMemo } from 'react'
 import { heatRows } from './heat-rows.ts'
 import { TABLE_HEAD } from './sort-head.tsx'
 
 export type HeatTableProps = {
   answer: HeatAnswer
-  /** What the heading of the amounts says: `Samples`, `Blocked`. */
-  amountTitle: string
-  amount: (sum: { weight: number; count: number }) => string
-  /** The same of one cell, of which no events are known. */
-  cellAmount: (weight: number) => string
+  /** What the weights are, and the events that they are made of; null where these are the same. */
+  weightTitle: string
+  countTitle: string | null
+  weightText: (weight: number) => string
   window: TimeWindow | null
   onWindow: (window: TimeWindow) => void
 }
@@ -20,7 +19,7 @@ export type HeatTableProps = {
 const TD = 'h-7 whitespace-nowrap border-line border-b px-2'
 
 /** The heat map to read: how much in each second, and when within it most. */
-export function HeatTable({ answer, amountTitle, amount, cellAmount, window, onWindow }: HeatTableProps) {
+export function HeatTable({ answer, weightTitle, countTitle, weightText, window, onWindow }: HeatTableProps) {
   const rows = useMemo(() => heatRows(answer), [answer])
   const domainMs = answer.seconds * 1_000
   const isApart = answer.layers.length > 1
@@ -34,8 +33,13 @@ export function HeatTable({ answer, amountTitle, amount, cellAmount, window, onW
               Time
             </th>
             <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-              {amountTitle}
+              {weightTitle}
             </th>
+            {countTitle === null ? null : (
+              <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right first-letter:uppercase')}>
+                {countTitle}
+              </th>
+            )}
             <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
               Most in {1_000 / answer.rowsPerSecond} ms
             </th>
@@ -66,8 +70,9 @@ export function HeatTable({ answer, amountTitle, amount, cellAmount, window, onW
                     <span className="sr-only">: show only this time</span>
                   </button>
                 </td>
-                <td className={cx(TD, 'text-right')}>{amount(row)}</td>
-                <td className={cx(TD, 'text-right')}>{row.peak ? cellAmount(row.peak.weight) : '–'}</td>
+                <td className={cx(TD, 'text-right')}>{weightText(row.weight)}</td>
+                {countTitle === null ? null : <td className={cx(TD, 'text-right')}>{formatExact(row.count)}</td>}
+                <td className={cx(TD, 'text-right')}>{row.peak ? weightText(row.peak.weight) : '–'}</td>
                 <td className={cx(TD, 'text-ink-2')}>{row.peak ? formatMoment(row.peak.atMs, domainMs) : ''}</td>
                 {isApart ? (
                   <td className={cx(TD, 'max-w-44')}>

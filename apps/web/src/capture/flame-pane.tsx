@@ -171,6 +171,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           <>
             <Total profile={profile} tree={tree} words={words} />
             <DroppedByTransforms applied={applied} unit={profile.meta.unit} />
+            {view.window === '' || profile.meta.timed ? null : <span>These samples carry no times: they are of the whole time.</span>}
             <span className="flex-1" />
             <FlameGraphLegend tree={tree} colorBy={view.color} />
           </>

@@ -7,8 +7,10 @@ import {
   EmptyState,
   formatBytes,
   formatCount,
+  formatExact,
   formatNs,
   formatPlural,
+  formatSpan,
   HeatLegend,
   Notice,
   Segmented,
@@ -131,6 +133,7 @@ export function HeatPane({ capture, kinds, profiles, view, update }: HeatPanePro
           what={words.what}
           text={words.nothingOf}
           onShowAllProcesses={view.process === '' ? null : () => update({ process: '', zoom: '', waitZoom: '' }, 'push')}
+          onShowAllHosts={view.host === '' ? null : () => update({ host: '', zoom: '', waitZoom: '' }, 'push')}
         />
       ) : view.heatAs === 'table' ? (
         <HeatTable

@@ -3,6 +3,7 @@
 export { cleanText } from './clean-text.ts'
 export type { EventWords } from './describe.ts'
 export type { FunctionRows, FunctionsAnswer, FunctionsQuestion } from './engine/answer-functions.ts'
+export type { OddStacks, OddStacksHost, OddStacksQuestion, StackReason } from './engine/answer-odd-stacks.ts'
 export type { SandwichAnswer, SandwichQuestion } from './engine/answer-sandwich.ts'
 export type { EngineWorker, FlameEngineClient } from './engine/engine-client.ts'
 export { EngineError } from './engine/engine-error.ts'

@@ -1,3 +1,4 @@
+import type { TreeDiff } from './call-tree-diff.ts'
 import type { SampleSelection } from './sample-selection.ts'
 
 /**
@@ -38,6 +39,8 @@ export type CallTree = {
   isInverted?: boolean | undefined
   /** A flame chart: siblings are in order of time, and a function may stand several times below one caller. */
   isTimed?: boolean | undefined
+  /** Of one host against the rest: both sides by node; widths are shares of both (see `buildDiffTree`). */
+  diff?: TreeDiff | undefined
 }
 
 /** Exact either way: 32 bits where all weights are whole and their sum fits, which is half the memory of a million rows of samples. */

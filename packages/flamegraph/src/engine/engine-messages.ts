@@ -6,8 +6,11 @@ import type { EngineQuestionName } from './engine-questions.ts'
 /** Where a profile comes from: an absolute URL of the page's own origin, or bytes at hand. Gzipped or not. */
 export type ProfileSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
 
-/** What the flame graph is to show: a selection, what is done to its stacks, and how to make a tree of it. */
-export type ModelQuestion = CallTreeOptions & { transforms?: readonly StackTransform[] | undefined }
+/**
+ * What the flame graph is to show: a selection, what is done to its stacks, and how to make a tree of it. `against`: the selected host is
+ * compared with all others (`buildDiffTree`); a selected process is then not looked at.
+ */
+export type ModelQuestion = CallTreeOptions & { transforms?: readonly StackTransform[] | undefined; against?: 'rest' | undefined }
 
 export type EngineTask =
   | { type: 'load'; source: ProfileSource }

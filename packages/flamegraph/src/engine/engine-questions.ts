@@ -1,5 +1,14 @@
-import { type HeatQuestion, heatMap, type Profile, type SampleSelection, selectionTotals } from '@sonde/profile'
+import {
+  functionDifferences,
+  type HeatQuestion,
+  heatMap,
+  hostTotals,
+  type Profile,
+  type SampleSelection,
+  selectionTotals,
+} from '@sonde/profile'
 import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
+import { answerOddStacks, type OddStacksQuestion } from './answer-odd-stacks.ts'
 import { answerSandwich, type SandwichQuestion } from './answer-sandwich.ts'
 
 /**
@@ -14,9 +23,17 @@ export const ENGINE_ANSWERS = {
   functions: (profile: Profile, question: FunctionsQuestion) => answerFunctions(profile, question),
   /** Callers and callees of one function. */
   sandwich: (profile: Profile, question: SandwichQuestion) => answerSandwich(profile, question),
+  /** What each host has of it. */
+  hosts: (profile: Profile, selection: SampleSelection) => hostTotals(profile, selection),
+  /** How far each host is from the others, and in what. */
+  oddStacks: (profile: Profile, question: OddStacksQuestion) => answerOddStacks(profile, question),
+  /** Functions whose shares differ the most between a host and the rest. */
+  differences: (profile: Profile, { limit, ...selection }: DifferencesQuestion) => functionDifferences(profile, selection, limit),
   /** When the samples were taken: cells of a sub-second offset heat map. */
   heat: (profile: Profile, question: HeatQuestion) => heatMap(profile, question),
 } as const satisfies Record<string, EngineAnswerer>
+
+type DifferencesQuestion = { hostId: string; limit: number } & Pick<SampleSelection, 'window'>
 
 // biome-ignore lint/suspicious/noExplicitAny: each entry has its own question; EngineQuestion and EngineAnswer name them
 type EngineAnswerer = (profile: Profile, question: any) => unknown

@@ -1,4 +1,4 @@
-import { buildCallTree, decodeProfile, type Profile, selectionTotals } from '@sonde/profile'
+import { buildCallTree, buildDiffTree, decodeProfile, type Profile, selectionTotals } from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
 import type { ModelQuestion } from './engine-messages.ts'
 import { ENGINE_ANSWERS, type EngineAnswer, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
@@ -26,9 +26,12 @@ export class FlameEngine {
   }
 
   model(question: ModelQuestion): FlameModel {
-    const { transforms = [], ...options } = question
+    const { transforms = [], against, ...selected } = question
+    const { hostId } = selected
+    const isDiff = against === 'rest' && hostId !== undefined
+    const options = isDiff ? { ...selected, hostId: undefined, process: undefined } : selected
     const { profile, steps } = transformedProfile(this.loaded(), transforms)
-    const tree = buildCallTree(profile, options)
+    const tree = isDiff ? buildDiffTree(profile, { ...options, hostId }) : buildCallTree(profile, options)
     const model = flameModelOf(tree, ++this.lastModel)
     if (transforms.length > 0) {
       const selected = selectionTotals(this.loaded(), options)

@@ -1,4 +1,5 @@
 export type { FunctionRows, FunctionsAnswer, FunctionsQuestion } from './answer-functions.ts'
+export type { OddStacks, OddStacksHost, OddStacksQuestion, StackReason } from './answer-odd-stacks.ts'
 export type { SandwichAnswer, SandwichQuestion } from './answer-sandwich.ts'
 export { type EngineWorker, FlameEngineClient } from './engine-client.ts'
 export { EngineError } from './engine-error.ts'

@@ -28,6 +28,8 @@ const busy: CaptureViewState = {
   against: 'rest',
   filter: 'econn refused=?',
   sort: 'p99',
+  syscallsAs: 'errors',
+  syscallMeasure: 'time',
   dir: 'asc',
   row: 'h_1-x:4242:-1',
   split: 33,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { formatPanes, PANES, parsePanes } from './panes.ts'
 import { RESULT_SPLITS } from './result-view.ts'
+import { SYSCALL_MEASURES } from './syscall-view.ts'
 import { MAX_TRANSFORMS_TEXT } from './view-transforms.ts'
 
 /**
@@ -11,6 +12,9 @@ import { MAX_TRANSFORMS_TEXT } from './view-transforms.ts'
 export const FLAME_GROUPINGS = ['host', 'process', 'thread', 'module', 'merged'] as const
 export const FLAME_ORDERS = ['weight', 'name', 'time'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
+
+/** The system calls as rows, as one histogram each, or by errno. */
+export const SYSCALL_READINGS = ['table', 'histograms', 'errors'] as const
 
 export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
 /** As FUNCTION_SORTS of packages/profile: what the table of functions is sorted by. */
@@ -62,6 +66,12 @@ export const captureViewStateSchema = z.object({
     .regex(/^([A-Za-z0-9_-]+:\d+:-?\d+)?$/)
     .default('')
     .catch(''),
+  syscallsAs: z.enum(SYSCALL_READINGS).default('table').catch('table'),
+  /** What of the system calls is drawn over time; `auto`: what the table is sorted by. */
+  syscallMeasure: z
+    .enum(['auto', ...SYSCALL_MEASURES])
+    .default('auto')
+    .catch('auto'),
   /** The panes that are shown, comma-separated, at most three; '' for what the capture recorded. */
   panes: z
     .string()

@@ -42,6 +42,7 @@ export { emptyProfile, MAX_STACK_DEPTH, ProfileBuilder, UNKNOWN_NAME } from './p
 export { ProfileFormatError } from './profile-format-error.ts'
 export type { SampleSelection } from './sample-selection.ts'
 export { samplesIn } from './samples-in.ts'
+export { samplesUnder } from './samples-under.ts'
 export { type Side, shareOf } from './sampling-error.ts'
 export { type Sandwich, sandwich } from './sandwich.ts'
 export { seededRandom } from './seeded-random.ts'

@@ -12,13 +12,16 @@ const ORDINARY = new Set([
   'ERESTART_RESTARTBLOCK',
 ])
 
+/** Part of how programs wait. */
+export const isOrdinaryErrno = (name: string): boolean => ORDINARY.has(name)
+
 export function ErrnoChip({ name, count }: { name: string; count?: number }) {
   const words = ERRNO_WORDS[name]
   return (
     <span
       className={cx(
         'inline-flex h-[18px] min-w-0 items-center overflow-hidden gap-1 rounded-sm px-1 text-xs',
-        ORDINARY.has(name) ? 'bg-hover text-ink-2' : 'bg-bad-soft text-bad',
+        isOrdinaryErrno(name) ? 'bg-hover text-ink-2' : 'bg-bad-soft text-bad',
       )}
       title={words ? `${name}: ${words}` : name}
     >

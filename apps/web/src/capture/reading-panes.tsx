@@ -117,7 +117,7 @@ const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
     title: () => 'Syscalls',
     isOffered: records('syscalls'),
     finder: 'filter',
-    render: ({ results, finderRef, ...rest }) => <SyscallPane {...rest} syscalls={results.syscalls} filterRef={finderRef} />,
+    render: ({ finderRef, ...rest }) => <SyscallPane {...rest} filterRef={finderRef} />,
   },
 }
 

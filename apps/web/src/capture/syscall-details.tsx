@@ -1,11 +1,27 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a row of the table of syscall-table.tsx
 // biome-ignore-all lint/a11y/useFocusableInteractive: what is in the row takes the focus
-import { formatExact, formatNs, formatPlural, formatRate, formatShare, HostText, LatencyTable } from '@sonde/ui'
+'use client'
+import type { CaptureView, CaptureViewState } from '@sonde/contract'
+import { formatExact, formatNs, formatPlural, formatRate, formatShare, HostText, LatencyTable, Sparkline } from '@sonde/ui'
+import { parseWindow } from './capture-time.ts'
+import { ratesOf } from './counts-model.ts'
 import { ErrnoChip } from './errno-chip.tsx'
 import type { SyscallLine } from './syscall-rows.ts'
+import { SyscallStacksSection } from './syscall-stacks-section.tsx'
+import type { CaptureResults } from './use-capture-results.ts'
+import { useSyscallTimes } from './use-syscall-times.ts'
+import type { UpdateView } from './use-view-state.ts'
 
-/** What an open row of the syscall table shows: all errors in words, the whole histogram. `columns`: of the table. */
-export function SyscallDetails({ line, columns }: { line: SyscallLine; columns: number }) {
+export type SyscallDetailsContext = {
+  capture: CaptureView
+  results: Pick<CaptureResults, 'profile' | 'offcpu'>
+  view: CaptureViewState
+  update: UpdateView
+  domainMs: number
+}
+
+/** What an open row of the syscall table shows: numbers in words, errors, over time, the whole histogram, stacks. `columns`: of the table. */
+export function SyscallDetails({ line, columns, context }: { line: SyscallLine; columns: number; context: SyscallDetailsContext }) {
   const p50 = line.p50()
   const p99 = line.p99()
   return (
@@ -20,6 +36,7 @@ export function SyscallDetails({ line, columns }: { line: SyscallLine; columns: 
             {formatExact(line.calls)} {line.calls === 1 ? 'call' : 'calls'}, {formatRate(line.perSecond)}, {formatNs(line.totalNs)} in total
             <br />
             {formatNs(line.avgNs)} on average, {formatNs(line.maxNs)} at most
+            {line.isMaxBound ? ', as far as is known of this time' : ''}
           </p>
           {p50 && p99 ? (
             <p className="text-ink-2">
@@ -44,11 +61,53 @@ export function SyscallDetails({ line, columns }: { line: SyscallLine; columns: 
           ) : (
             <p className="text-ink-2">No call failed.</p>
           )}
+          <OverTime line={line} context={context} />
         </div>
         <div className="min-w-64 flex-1">
           <LatencyTable buckets={line.histogram} />
         </div>
+        <SyscallStacksSection {...context} line={line} />
       </div>
     </div>
+  )
+}
+
+const LINES = [
+  { of: 'counts', label: 'calls/s', color: 'var(--accent)' },
+  { of: 'errorCounts', label: 'errors/s', color: 'var(--bad)' },
+] as const
+
+/** Calls, and failed ones where there are any, over the whole time; the selected part of it is marked. */
+function OverTime({ line, context: { capture, view, domainMs } }: { line: SyscallLine; context: SyscallDetailsContext }) {
+  const { data } = useSyscallTimes(capture, view, { by: 'calls', limit: 1, process: line.process, syscall: line.name })
+  const series = data?.syscalls[0]
+  if (!data || !series) return null
+  const window = parseWindow(view.window)
+  return (
+    <dl className="flex flex-col gap-1" data-testid="syscall-over-time">
+      {LINES.map(({ of, label, color }) => {
+        const values = ratesOf(series[of], data.grid)
+        const most = values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0)
+        if (of === 'errorCounts' && most === 0) return null
+        return (
+          <div key={of} className="flex items-center gap-2">
+            <dt className="w-16 text-right text-ink-3 text-sm">{label}</dt>
+            <dd className="flex items-center gap-2">
+              <Sparkline
+                label={`${label} over time, at most ${formatRate(most)}`}
+                values={values}
+                stepMs={data.grid.stepMs}
+                domainMs={domainMs}
+                window={window}
+                width={180}
+                height={24}
+                color={color}
+              />
+              <span className="whitespace-nowrap text-ink-3 text-sm">at most {formatRate(most)}</span>
+            </dd>
+          </div>
+        )
+      })}
+    </dl>
   )
 }

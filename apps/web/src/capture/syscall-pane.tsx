@@ -1,91 +1,115 @@
 'use client'
 import type { CaptureSyscalls, CaptureView, CaptureViewState } from '@sonde/contract'
 import {
-  Button,
   bucketRangeOf,
-  EmptyState,
   formatCount,
+  formatMoments,
   formatNs,
   formatPlural,
   formatSpan,
   Notice,
   SearchInput,
+  Segmented,
   SkeletonRows,
 } from '@sonde/ui'
+import { ChartColumn, CircleAlert, Rows3 } from 'lucide-react'
 import { type RefObject, useMemo } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
+import { parseWindow } from './capture-time.ts'
+import { ErrnoTable } from './errno-table.tsx'
+import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
+import { measureOfSort } from './syscall-groups.ts'
+import { SyscallHistograms } from './syscall-histograms.tsx'
 import { onHost, selectSyscalls, syscallLines } from './syscall-rows.ts'
 import { SyscallTable } from './syscall-table.tsx'
-import type { Result } from './use-result.ts'
+import { SyscallTimesChart } from './syscall-times-chart.tsx'
+import type { CaptureResults } from './use-capture-results.ts'
+import { useSyscallTimes, useSyscallWindow } from './use-syscall-times.ts'
 import type { UpdateView } from './use-view-state.ts'
 import { Waiting } from './waiting.tsx'
 
+const READINGS = [
+  { value: 'table', name: 'Table', label: <Rows3 aria-hidden /> },
+  { value: 'histograms', name: 'Histograms', label: <ChartColumn aria-hidden /> },
+  { value: 'errors', name: 'Errors by errno', label: <CircleAlert aria-hidden /> },
+] as const
+/** As many lines as there are colours. */
+const LINES = 8
+
 export type SyscallPaneProps = {
   capture: CaptureView
-  syscalls: Result<CaptureSyscalls>
+  results: CaptureResults
+  domainMs: number
   view: CaptureViewState
   update: UpdateView
   filterRef: RefObject<HTMLInputElement | null> | null
 }
 
-export function SyscallPane({ capture, syscalls, view, update, filterRef }: SyscallPaneProps) {
+/** The system calls: over time on top; below as a table, as histograms, or by errno; of the selected process, host and time. */
+export function SyscallPane({ capture, results, domainMs, view, update, filterRef }: SyscallPaneProps) {
   const [filter, setFilter] = useSyncedText(view.filter, (text) => update({ filter: text }, 'replace'))
-  const data = useMemo(() => onHost(syscalls.data, view.host), [syscalls.data, view.host])
+  const filterBy = (text: string) => {
+    setFilter(text)
+    update({ filter: text }, 'push')
+  }
+  const window = useMemo(() => parseWindow(view.window), [view.window])
+  const inWindow = useSyscallWindow(capture, view)
+  const whole = results.syscalls
+  // Until the selected time has arrived the whole stays, marked as what it is.
+  const shown = window && inWindow.data ? inWindow : whole
+  const isStale = window !== null && (inWindow.data === undefined ? inWindow.error === null : inWindow.isStale)
+  const data = useMemo(() => onHost(shown.data, view.host), [shown.data, view.host])
   const lines = useMemo(() => (data ? syscallLines(data) : []), [data])
   const { process, sort, dir } = view
   const chosen = useMemo(() => selectSyscalls(lines, { process, filter: view.filter, sort, dir }), [lines, process, view.filter, sort, dir])
+  const measure = view.syscallMeasure === 'auto' ? measureOfSort(sort) : view.syscallMeasure
+  const times = useSyscallTimes(capture, view, { by: measure, limit: LINES, search: view.filter })
   // One axis and one scale for all rows, whatever is filtered away: rows stay comparable, and do not jump.
   const range = useMemo(() => bucketRangeOf(lines.map((line) => line.histogram)), [lines])
   const mostTotalNs = useMemo(() => lines.reduce((most, line) => Math.max(most, line.totalNs), 0), [lines])
-  const observedMs = Math.max(0, ...(data?.hosts.map((host) => host.snapshot.elapsedMs) ?? []))
-  const calls = chosen.reduce((sum, line) => sum + line.calls, 0)
-  const failed = chosen.reduce((sum, line) => sum + line.errorCalls, 0)
+  const error = whole.error && !whole.data ? whole.error : window && !inWindow.data ? inWindow.error : null
+  const isNothingYet = (whole.data?.hosts.every((host) => host.snapshot.rows.length === 0) ?? true) && lines.length === 0
 
   return (
     <Pane
       testId="syscall-pane"
       title="Syscalls"
+      isStale={isStale}
       tools={
-        <SearchInput
-          ref={filterRef ?? undefined}
-          className="min-w-36 flex-1"
-          aria-label="Filter the syscall table"
-          placeholder="Process, syscall or errno"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <>
+          <SearchInput
+            ref={filterRef ?? undefined}
+            className="min-w-36 flex-1"
+            aria-label="Filter the syscall table"
+            placeholder="Process, syscall or errno"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+          <Segmented
+            label="Syscalls as"
+            value={view.syscallsAs}
+            onChange={(syscallsAs) => update({ syscallsAs }, 'replace')}
+            options={READINGS}
+          />
+        </>
       }
       foot={
-        lines.length > 0 ? (
-          <>
-            <span data-testid="syscall-count">
-              {formatPlural(calls, 'call')}, {formatCount(failed)} failed, in {formatPlural(chosen.length, 'row')} over{' '}
-              {formatSpan(Math.round(observedMs / 100) * 100)}
-            </span>
-            {view.window === '' ? null : <span>System calls are only added up: these are of the whole time.</span>}
-            <span className="flex-1" />
-            <span
-              className="text-ink-3"
-              title="Calls are counted in buckets that double: 1.02–2.05 µs, 2.05–4.10 µs and so on. Hover a value for the bounds it can vouch for."
-            >
-              p50, p99 ≈ from log2 buckets
-              {range ? `, ${formatNs(range.first === 0 ? 0 : 2 ** range.first)} to ${formatNs(2 ** (range.last + 1))}` : ''}
-            </span>
-          </>
-        ) : undefined
+        isNothingYet || !data ? undefined : (
+          <Foot data={data} lines={chosen} range={range} isWindow={shown === inWindow} domainMs={domainMs} />
+        )
       }
     >
-      {syscalls.error && !data ? (
+      {error ? (
         <div className="p-3">
           <Notice tone="bad" title="The syscalls could not be loaded">
-            {errorText(syscalls.error)}
+            {errorText(error)}
           </Notice>
         </div>
-      ) : syscalls.isLoading ? (
+      ) : whole.isLoading ? (
         <SkeletonRows label="Loading the syscalls" rows={8} />
-      ) : lines.length === 0 ? (
+      ) : isNothingYet ? (
         <Waiting
           capture={capture}
           what="counts"
@@ -94,40 +118,88 @@ export function SyscallPane({ capture, syscalls, view, update, filterRef }: Sysc
             text: 'Nothing of what was recorded made a system call that began and ended in that time. A process that only computes, or only waits, makes none.',
           }}
         />
-      ) : chosen.length === 0 ? (
-        <EmptyState
-          title={view.filter ? 'No row matches' : 'No system calls of this process'}
-          action={
-            <>
-              {view.filter ? (
-                <Button
-                  onClick={() => {
-                    setFilter('')
-                    update({ filter: '' }, 'replace')
-                  }}
-                >
-                  Clear the filter
-                </Button>
-              ) : null}
-              {process ? <Button onClick={() => update({ process: '' }, 'push')}>Show all processes</Button> : null}
-              {view.host !== '' && !process ? <Button onClick={() => update({ host: '' }, 'push')}>Show all hosts</Button> : null}
-            </>
-          }
-        >
-          {view.filter
-            ? 'Every word must occur in the process, its pid, the syscall or an errno.'
-            : 'It made none that began and ended while it was watched.'}
-        </EmptyState>
       ) : (
-        <SyscallTable
-          lines={chosen}
-          range={range}
-          mostTotalNs={mostTotalNs}
-          manyHosts={(data?.hosts.length ?? 0) > 1}
-          view={view}
-          update={update}
-        />
+        <>
+          <SyscallTimesChart times={times} measure={measure} domainMs={domainMs} view={view} update={update} onFilter={filterBy} />
+          {chosen.length === 0 ? (
+            <NothingSelected
+              what="system calls"
+              text="None began and ended there while it was watched."
+              onClearFilter={view.filter === '' ? null : () => filterBy('')}
+              onShowAllTime={window ? () => update({ window: '' }, 'push') : null}
+              onShowAllProcesses={process === '' ? null : () => update({ process: '' }, 'push')}
+              onShowAllHosts={view.host === '' || process !== '' ? null : () => update({ host: '' }, 'push')}
+            />
+          ) : view.syscallsAs === 'histograms' && range ? (
+            <SyscallHistograms lines={chosen} range={range} measure={measure} onFilter={filterBy} />
+          ) : view.syscallsAs === 'errors' ? (
+            <ErrnoTable
+              lines={chosen}
+              times={times.data}
+              domainMs={domainMs}
+              window={window}
+              view={view}
+              update={update}
+              onFilter={filterBy}
+            />
+          ) : (
+            <SyscallTable
+              lines={chosen}
+              range={range}
+              mostTotalNs={mostTotalNs}
+              manyHosts={(data?.hosts.length ?? 0) > 1}
+              context={{ capture, results, view, update, domainMs }}
+            />
+          )}
+        </>
       )}
     </Pane>
+  )
+}
+
+type FootProps = {
+  data: CaptureSyscalls
+  lines: ReturnType<typeof selectSyscalls>
+  range: ReturnType<typeof bucketRangeOf>
+  isWindow: boolean
+  domainMs: number
+}
+
+/** What the numbers are of, and how exact. */
+function Foot({ data, lines, range, isWindow, domainMs }: FootProps) {
+  const calls = lines.reduce((sum, line) => sum + line.calls, 0)
+  const failed = lines.reduce((sum, line) => sum + line.errorCalls, 0)
+  const observedMs = Math.max(0, ...data.hosts.map((host) => host.snapshot.elapsedMs))
+  const bounds = data.hosts.flatMap((host) => (host.bounds ? [host.bounds] : []))
+  const [fromMs, toMs] = [Math.min(...bounds.map((one) => one.fromMs)), Math.max(...bounds.map((one) => one.toMs))]
+  const tenths = (ms: number) => Math.round(ms / 100) * 100
+  return (
+    <>
+      <span data-testid="syscall-count">
+        {formatPlural(calls, 'call')}, {formatCount(failed)} failed, in {formatPlural(lines.length, 'row')} over{' '}
+        {formatSpan(tenths(observedMs))}
+      </span>
+      {isWindow && bounds.length > 0 ? (
+        <span
+          data-testid="syscall-bounds"
+          title="The host says every two seconds how often each call was made so far. A selected time is rounded to such moments: what lies between two of them is whole."
+        >
+          of {formatMoments(tenths(fromMs), tenths(toMs), domainMs)}, whole snapshots
+        </span>
+      ) : null}
+      {isWindow && data.untimed > 0 ? (
+        <span className="text-warn" title="There are more rows than the server keeps over time. They are in the table of the whole time.">
+          {formatPlural(data.untimed, 'call')} without a time
+        </span>
+      ) : null}
+      <span className="flex-1" />
+      <span
+        className="text-ink-3"
+        title="Calls are counted in buckets that double: 1.02–2.05 µs, 2.05–4.10 µs and so on. Hover a value for the bounds it can vouch for."
+      >
+        p50, p99 ≈ from log2 buckets
+        {range ? `, ${formatNs(range.first === 0 ? 0 : 2 ** range.first)} to ${formatNs(2 ** (range.last + 1))}` : ''}
+      </span>
+    </>
   )
 }

@@ -22,6 +22,8 @@ export type SyscallLine = {
   totalNs: number
   avgNs: number
   maxNs: number
+  /** In a window without a new longest call it is only known that none took longer. */
+  isMaxBound: boolean
   histogram: ReadonlyArray<readonly [bucket: number, calls: number]>
   /** Interpolated from the histogram, with the bounds it can vouch for; computed when first asked. */
   p50: () => QuantileEstimate | null
@@ -46,7 +48,8 @@ export const onHost = (data: CaptureSyscalls | undefined, hostId: string): Captu
 /** The snapshots of all hosts as lines, in no particular order. */
 export function syscallLines(data: CaptureSyscalls): SyscallLine[] {
   const lines: SyscallLine[] = []
-  for (const { hostId, hostName, snapshot } of data.hosts) {
+  for (const { hostId, hostName, snapshot, boundedMax } of data.hosts) {
+    const bounded = new Set(boundedMax)
     const comms = new Map(snapshot.processes.map((process) => [process.pid, process.comm]))
     const seconds = snapshot.elapsedMs / 1_000
     for (const row of snapshot.rows) {
@@ -66,6 +69,7 @@ export function syscallLines(data: CaptureSyscalls): SyscallLine[] {
         totalNs: row.totalNs,
         avgNs: row.calls > 0 ? row.totalNs / row.calls : 0,
         maxNs,
+        isMaxBound: bounded.has(`${row.pid}:${row.nr}`),
         histogram,
         p50: once(() => quantileOfLog2Histogram(histogram, 0.5, { maxNs })),
         p99: once(() => quantileOfLog2Histogram(histogram, 0.99, { maxNs })),

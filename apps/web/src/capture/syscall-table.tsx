@@ -2,16 +2,14 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: what is in the rows takes the focus
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
 'use client'
-import type { CaptureViewState } from '@sonde/contract'
 import type { QuantileEstimate } from '@sonde/stats'
 import { type BucketRange, cx, formatCount, formatExact, formatNs, formatRate, formatShare, HostText, LatencyHistogram } from '@sonde/ui'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
 import { useRef } from 'react'
 import { ErrnoChip } from './errno-chip.tsx'
-import { SyscallDetails } from './syscall-details.tsx'
+import { SyscallDetails, type SyscallDetailsContext } from './syscall-details.tsx'
 import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-rows.ts'
-import type { UpdateView } from './use-view-state.ts'
 
 const ROW_PX = 28
 /** Where there are several hosts a column names them; in a narrow pane the rate, which calls over time gives, makes room. */
@@ -49,12 +47,12 @@ export type SyscallTableProps = {
   range: BucketRange | null
   mostTotalNs: number
   manyHosts: boolean
-  view: CaptureViewState
-  update: UpdateView
+  context: SyscallDetailsContext
 }
 
 /** The breakdown as a table of which only the visible rows are drawn; one row may be open. */
-export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, update }: SyscallTableProps) {
+export function SyscallTable({ lines, range, mostTotalNs, manyHosts, context }: SyscallTableProps) {
+  const { view, update } = context
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: lines.length,
@@ -131,6 +129,7 @@ export function SyscallTable({ lines, range, mostTotalNs, manyHosts, view, updat
                 manyHosts={manyHosts}
                 open={view.row === line.key}
                 selected={view.process === line.process}
+                context={context}
                 onToggle={() => update({ row: view.row === line.key ? '' : line.key }, 'replace')}
                 onSelectProcess={() =>
                   update({ process: view.process === line.process ? '' : line.process, zoom: '', waitZoom: '' }, 'push')
@@ -184,6 +183,7 @@ type LineProps = {
   manyHosts: boolean
   open: boolean
   selected: boolean
+  context: SyscallDetailsContext
   onToggle: () => void
   onSelectProcess: () => void
 }
@@ -191,7 +191,7 @@ type LineProps = {
 const CELL = 'flex min-w-0 items-center px-1.5'
 const NUMBER = `${CELL} justify-end whitespace-nowrap`
 
-function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, onToggle, onSelectProcess }: LineProps) {
+function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, context, onToggle, onSelectProcess }: LineProps) {
   const errorShare = line.calls > 0 ? line.errorCalls / line.calls : 0
   return (
     <>
@@ -279,10 +279,17 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, o
           {line.calls > 0 ? formatNs(line.avgNs) : '–'}
         </div>
         <div role="cell" className={NUMBER}>
-          {line.calls > 0 ? formatNs(line.maxNs) : '–'}
+          {line.calls > 0 ? (
+            <span title={line.isMaxBound ? 'Longer calls were made before; in this time none took longer than this.' : undefined}>
+              {line.isMaxBound ? '≤ ' : ''}
+              {formatNs(line.maxNs)}
+            </span>
+          ) : (
+            '–'
+          )}
         </div>
       </div>
-      {open ? <SyscallDetails line={line} columns={HEADERS.length} /> : null}
+      {open ? <SyscallDetails line={line} columns={HEADERS.length} context={context} /> : null}
     </>
   )
 }

@@ -5,6 +5,7 @@ import {
   hostTotals,
   type Profile,
   type SampleSelection,
+  samplesUnder,
   selectionTotals,
 } from '@sonde/profile'
 import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
@@ -31,6 +32,8 @@ export const ENGINE_ANSWERS = {
   differences: (profile: Profile, { limit, ...selection }: DifferencesQuestion) => functionDifferences(profile, selection, limit),
   /** When the samples were taken: cells of a sub-second offset heat map. */
   heat: (profile: Profile, question: HeatQuestion) => heatMap(profile, question),
+  /** How much of a selection lies under kernel functions of some names. */
+  under: (profile: Profile, question: { names: readonly string[]; selection: SampleSelection }) => samplesUnder(profile, question),
 } as const satisfies Record<string, EngineAnswerer>
 
 type DifferencesQuestion = { hostId: string; limit: number } & Pick<SampleSelection, 'window'>

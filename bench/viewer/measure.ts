@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, CDPSession, Page } from '@playwright/test'
 import { changedShare } from './changed-share.ts'
-import type { Target } from './write-inputs.ts'
 import type {} from './pages/viewer-page.ts'
+import type { Target } from './write-inputs.ts'
 
 /** What one viewer did with one profile, once. null: it has no such thing, or did not get there. */
 export type Figures = {
@@ -41,17 +41,23 @@ export async function measure(browser: Browser, plan: Plan, note: (text: string)
   await context.addInitScript({ content: 'globalThis.__name = (named) => named' })
   const page = await context.newPage()
   page.setDefaultTimeout(plan.timeoutMs)
-  page.on('pageerror', (error) => note(`page error: ${error.message.slice(0, 200)}`))
+  let broken: Error | null = null
+  page.on('pageerror', (error) => {
+    broken ??= error
+  })
   const cdp = await context.newCDPSession(page)
   try {
     const memory = await rendererMemory(browser, cdp)
     if (plan.mode === 'speedscope') await paintSpeedscope(page, plan, figures, memory)
     else await paintPage(page, plan, figures, memory)
+    // A viewer that threw has drawn nothing, quickly.
+    if (broken) throw broken
     await hover(page, figures)
     await search(page, plan, figures)
     await zoom(page, plan, figures)
     await wheel(page, plan, figures)
   } catch (error) {
+    if (broken) Object.assign(figures, NOTHING)
     note(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
   } finally {
     await context.close({ reason: 'measured' }).catch(() => {})
@@ -81,7 +87,8 @@ function rssOf(pid: number): number {
   return Number(kb ?? 0) * 1024
 }
 
-const twoFrames = () => new Promise<number>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))))
+const twoFrames = () =>
+  new Promise<number>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))))
 
 async function paintPage(page: Page, plan: Plan, figures: Figures, memory: Memory): Promise<void> {
   await page.goto(plan.url)
@@ -203,7 +210,12 @@ async function zoom(page: Page, plan: Plan, figures: Figures): Promise<void> {
   const after = await page.screenshot()
   const slowest = await page.evaluate(() => {
     const seen = (window as unknown as { eventTimes: { name: string; duration: number }[] }).eventTimes
-    return Math.max(16, ...seen.filter(({ name }) => ['pointerdown', 'pointerup', 'mouseup', 'click', 'dblclick'].includes(name)).map((entry) => entry.duration))
+    return Math.max(
+      16,
+      ...seen
+        .filter(({ name }) => ['pointerdown', 'pointerup', 'mouseup', 'click', 'dblclick'].includes(name))
+        .map((entry) => entry.duration),
+    )
   })
   figures.zoomMs = changedShare(before, after) > 0.1 ? slowest : null
 }

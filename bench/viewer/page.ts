@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type BrowserContext, chromium } from '@playwright/test'
-import startStack from '../../e2e/global-setup.ts'
-import { ADMIN } from '../../e2e/fixtures.ts'
-import { theStack } from '../../e2e/stack.ts'
 import { expectCapture, startCapture } from '../../e2e/capture-page.ts'
+import { ADMIN } from '../../e2e/fixtures.ts'
+import startStack from '../../e2e/global-setup.ts'
+import { theStack } from '../../e2e/stack.ts'
 import { machineFacts } from '../machine-facts.ts'
 import { median, spread } from '../median.ts'
 

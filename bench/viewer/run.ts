@@ -59,7 +59,8 @@ async function once(viewer: string, folder: string, target: Target): Promise<Fig
   const server = await serve(viewer === 'speedscope' ? [folder, speedscope] : [folder, path.join(work, 'pages')])
   const browser = await chromium.launch(launchOptions)
   try {
-    const url = viewer === 'speedscope' ? `${server.url}/index.html#profileURL=${server.url}/speedscope.json` : `${server.url}/${viewer}.html`
+    const url =
+      viewer === 'speedscope' ? `${server.url}/index.html#profileURL=${server.url}/speedscope.json` : `${server.url}/${viewer}.html`
     const mode = viewer === 'speedscope' ? 'speedscope' : 'page'
     return await measure(browser, { url, timeoutMs, search: 'tcp', mode, target }, (text) => console.log(`    ${viewer}: ${text}`))
   } finally {

@@ -21,7 +21,10 @@ export function writeInputs(profile: Profile, folder: string): Inputs {
     bytes[name] = data.length
   }
   write('profile.gz', gzipSync(encodeProfile(profile)))
-  write('nested.json', nestedJson(tree, (node) => `"value":${tree.total[node] ?? 0}`))
+  write(
+    'nested.json',
+    nestedJson(tree, (node) => `"value":${tree.total[node] ?? 0}`),
+  )
   write(
     'chart.json',
     `[${nestedJson(tree, (node) => `"start":${tree.start[node] ?? 0},"duration":${tree.total[node] ?? 0},"type":"${tree.kind[node] ?? 0}"`)}]`,

@@ -1,0 +1,3 @@
+import { serveEngine } from '@sonde/flamegraph/engine'
+
+serveEngine(self)

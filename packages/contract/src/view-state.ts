@@ -41,7 +41,8 @@ export const captureViewStateSchema = z.object({
   /** What is done to the stacks of the flame graphs, in order, and what was undone of it: view-transforms.ts. */
   transforms: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
   undone: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
-  color: z.enum(['kind', 'module']).default('kind').catch('kind'),
+  /** What a frame's colour says: kernel, user or JIT code; its library; its own weight. */
+  color: z.enum(['kind', 'module', 'self']).default('kind').catch('kind'),
   /** Selected process, `hostId:pid`; narrows flame graph and syscall table both. */
   process: z
     .string()

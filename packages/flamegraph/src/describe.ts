@@ -1,5 +1,6 @@
 import { type CallTree, FRAME_KIND, GROUP_KIND } from '@sonde/profile'
 import { cleanText } from './clean-text.ts'
+import { changeText, diffRows, type FlameTree } from './flame-diff.ts'
 import { formatCount, formatCpuTime, formatShare, formatWeight, type WeightUnit } from './format.ts'
 import { pathTo, siblingPosition } from './navigate.ts'
 
@@ -40,11 +41,17 @@ export type FrameDetails = {
 /** What to call the events that weights other than samples belong to: `{ how: 'blocked in', one: 'wait', many: 'waits' }`. */
 export type EventWords = { how: string; one: string; many: string }
 
-export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, periodNs: number, events?: EventWords): FrameDetails {
+export function describeFrame(tree: FlameTree, node: number, unit: WeightUnit, periodNs: number, events?: EventWords): FrameDetails {
   const total = tree.total[node] ?? 0
   const self = tree.self[node] ?? 0
   const all = tree.total[0] ?? 0
   const parent = tree.parent[node] ?? -1
+  const where = {
+    name: nameOf(tree, node),
+    module: moduleOf(tree, node),
+    kind: kindName(tree.kind[node] ?? FRAME_KIND.unknown),
+  }
+  if (tree.diff) return { ...where, rows: diffRows(tree, node, unit), ofAll: '' }
   const rows = [{ label: 'total', value: formatWeight(total, unit), share: formatShare(total, all) }]
   if (parent >= 0)
     rows.push({ label: tree.isInverted ? 'of callee' : 'of caller', value: '', share: formatShare(total, tree.total[parent] ?? 0) })
@@ -54,13 +61,7 @@ export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, pe
   if (events && count > 1) rows.push({ label: `per ${events.one}`, value: formatWeight(total / count, unit), share: '' })
   const cpu = formatCpuTime(total, unit, periodNs)
   if (cpu) rows.push({ label: 'CPU time', value: `≈ ${cpu}`, share: '' })
-  return {
-    name: nameOf(tree, node),
-    module: moduleOf(tree, node),
-    kind: kindName(tree.kind[node] ?? FRAME_KIND.unknown),
-    rows,
-    ofAll: ofAllText(tree, node, unit, events),
-  }
+  return { ...where, rows, ofAll: ofAllText(tree, node, unit, events) }
 }
 
 function ofAllText(tree: CallTree, node: number, unit: WeightUnit, events: EventWords | undefined): string {
@@ -72,10 +73,11 @@ function ofAllText(tree: CallTree, node: number, unit: WeightUnit, events: Event
 }
 
 /** For a live region: `tcp_sendmsg, 12.4 %, depth 14, 3 of 9 siblings`. */
-export function announceFrame(tree: CallTree, node: number): string {
+export function announceFrame(tree: FlameTree, node: number): string {
   const { position, count } = siblingPosition(tree, node)
   const siblings = count > 1 ? `, ${position} of ${count} siblings` : ''
-  return `${nameOf(tree, node, MAX_SPOKEN)}, ${formatShare(tree.total[node] ?? 0, tree.total[0] ?? 0)}, depth ${tree.depth[node] ?? 0}${siblings}`
+  const change = tree.diff ? `, ${changeText(tree, node)}` : ''
+  return `${nameOf(tree, node, MAX_SPOKEN)}, ${formatShare(tree.total[node] ?? 0, tree.total[0] ?? 0)}${change}, depth ${tree.depth[node] ?? 0}${siblings}`
 }
 
 /**

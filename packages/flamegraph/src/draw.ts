@@ -1,6 +1,7 @@
 import { cleanText, isSingleWidth } from './clean-text.ts'
+import type { Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
-import { FAMILY, type Inks, inkOf, type Palette, TONE } from './palette.ts'
+import { FAMILY, inkOf, type Palette, TONE } from './palette.ts'
 import type { FlameMatches } from './search.ts'
 import { isMatch } from './search.ts'
 import type { VisibleRuns } from './visible.ts'
@@ -182,8 +183,11 @@ function narrowInk({ layout, runs, matches, inks }: Scene, run: number): number 
   return holds ? inkOf(FAMILY.match, 0, TONE.normal) : inkOf(inks.family(node), inks.variant(node), TONE.faded)
 }
 
+/** Room of a sign and the space after it. Signs are about as wide as a capital letter. */
+const SIGN_CHARACTERS = 2
+
 function drawTexts(ctx: CanvasRenderingContext2D, screen: Screen, scene: Scene, queued: number): void {
-  const { layout, palette, labels } = scene
+  const { layout, palette, labels, inks } = scene
   const { tree } = layout
   ctx.font = labels.font
   ctx.textBaseline = 'alphabetic'
@@ -197,9 +201,18 @@ function drawTexts(ctx: CanvasRenderingContext2D, screen: Screen, scene: Scene, 
       ctx.fillStyle = color
       current = color
     }
-    const room = (labels.queue[t + 3] ?? 0) - labels.padPx * 2
-    const text = labels.fit(ctx, tree.label[labels.queue[t] ?? 0] ?? 0, room)
-    if (text) ctx.fillText(text, (labels.queue[t + 1] ?? 0) + labels.padPx, (labels.queue[t + 2] ?? 0) + baseline)
+    const node = labels.queue[t] ?? 0
+    let left = (labels.queue[t + 1] ?? 0) + labels.padPx
+    let room = (labels.queue[t + 3] ?? 0) - labels.padPx * 2
+    const top = (labels.queue[t + 2] ?? 0) + baseline
+    const sign = inks.sign(node)
+    if (sign !== '') {
+      ctx.fillText(sign, left, top)
+      left += labels.advancePx * SIGN_CHARACTERS
+      room -= labels.advancePx * SIGN_CHARACTERS
+    }
+    const text = labels.fit(ctx, tree.label[node] ?? 0, room)
+    if (text) ctx.fillText(text, left, top)
   }
 }
 

@@ -252,6 +252,54 @@ describe.skipIf(!existsSync(CHROMIUM))(`FlameGraph in Chromium (skipped without 
     expect(await page.title()).toBe('Flame graph')
   })
 
+  it('goes from one row of 100,000 equal siblings to a frame under the pointer, and back out', async () => {
+    const page = await open('shape=siblings')
+    const name = page.locator('.sf-tip .sf-name')
+    await page.mouse.move(700, await rowY(page, 1))
+    expect(await textOf(name)).toMatch(/^[\d,]+ frames, too narrow to draw$/)
+    for (let clicks = 0; clicks < 4 && /too narrow/.test(await textOf(name)); clicks++) {
+      const before = await textOf(name)
+      await page.mouse.click(700, await rowY(page, 1))
+      await expect.poll(() => textOf(name)).not.toBe(before)
+    }
+    expect(await textOf(name)).toMatch(/^s\d+$/)
+    // Seven tenths of the way through 100,000.
+    await page.waitForTimeout(600)
+    await page.mouse.click(700, await rowY(page, 1))
+    await expect.poll(() => zoomNode(page)).toBeGreaterThan(65_000)
+    expect(await zoomNode(page)).toBeLessThan(75_000)
+    await page.locator('.sf-scroller').focus()
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Escape')
+    expect(await zoomNode(page)).toBe(0)
+    await page.mouse.move(700, await rowY(page, 1))
+    expect(await textOf(name)).toMatch(/too narrow/)
+  })
+
+  it.each(['icicle', 'flame'])('reads a stack of 5,000 frames: scrolls to its end, steps down by keys: %s', async (layout) => {
+    const page = await open(`shape=recursion&layout=${layout}`)
+    const scroller = page.locator('.sf-scroller')
+    const height = await scroller.evaluate((element) => element.scrollHeight)
+    expect(height).toBeGreaterThan(5_000 * 17)
+    expect(
+      await page
+        .locator('canvas')
+        .first()
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).height),
+    ).toBeLessThan(1_000)
+    await scroller.evaluate((element, top) => element.scrollTo(0, top), layout === 'flame' ? 0 : height)
+    await page.mouse.move(100, layout === 'flame' ? (await stageTop(page)) + 8 : 690)
+    await expect.poll(() => textOf(page.locator('.sf-tip'))).toMatch(/^r\d/)
+    await page.mouse.click(100, layout === 'flame' ? (await stageTop(page)) + 8 : 690)
+    expect(await zoomNode(page)).toBeGreaterThan(4_990)
+    await scroller.focus()
+    await page.keyboard.press('Home')
+    for (let i = 0; i < 60; i++) await page.keyboard.press(layout === 'flame' ? 'ArrowUp' : 'ArrowDown')
+    expect(await spoken(page)).toMatch(/depth 60$/)
+    await expect.poll(() => textOf(page.locator('.sf-tip .sf-name'))).toMatch(/^r\d$/)
+    const tip = await page.locator('.sf-tip').boundingBox()
+    expect(tip && tip.y > 0 && tip.y < 700).toBe(true)
+  })
+
   it('picks the process of a frame by menu and key', async () => {
     const page = await open('n=5000')
     await page.mouse.click(100, await rowY(page, 5), { button: 'right' })

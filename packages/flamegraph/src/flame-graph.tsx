@@ -1,6 +1,5 @@
 'use client'
 
-import type { CallTree } from '@sonde/profile'
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
@@ -8,6 +7,7 @@ import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts
 import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
 import type { FrameAction } from './flame-actions.ts'
+import type { FlameTree } from './flame-diff.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
@@ -17,8 +17,8 @@ import type { ZoomCause } from './flame-zoom.ts'
 import { formatCount, type WeightUnit } from './format.ts'
 import { FrameMirror } from './frame-mirror.tsx'
 import type { FlameHit } from './hit.ts'
+import type { ColorBy } from './inks.ts'
 import { threadRowOf } from './navigate.ts'
-import type { ColorBy } from './palette.ts'
 import type { FlameMatches } from './search.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 
@@ -78,7 +78,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const view = useRef<FlameView | null>(null)
   const latest = useRef(props)
   const [subject, setSubject] = useState<TooltipSubject | null>(null)
-  const [focused, setFocused] = useState<{ tree: CallTree; node: number } | null>(null)
+  const [focused, setFocused] = useState<{ tree: FlameTree; node: number } | null>(null)
   const [spoken, setSpoken] = useState('')
   const [toast, setToast] = useState('')
   const [menu, setMenu] = useState<{ at: { x: number; y: number }; node: number } | null>(null)

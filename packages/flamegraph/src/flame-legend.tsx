@@ -1,8 +1,10 @@
-import type { CallTree } from '@sonde/profile'
 import { FRAME_KIND } from '@sonde/profile'
 import { useMemo } from 'react'
 import { kindName } from './describe.ts'
-import type { ColorBy } from './palette.ts'
+import { DIFF_GRADES, type FlameDiff, type FlameTree, restWords } from './flame-diff.ts'
+import { formatShare } from './format.ts'
+import { type ColorBy, SELF_GRADES } from './inks.ts'
+import { GRADE_SHARES } from './palette.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 
 const ENTRIES = [
@@ -13,21 +15,46 @@ const ENTRIES = [
   { kind: FRAME_KIND.unknown, color: 'var(--flame-unknown)', label: 'unknown' },
 ] as const
 
-/** What the colours mean, for the kinds that the tree has. */
-export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: CallTree; colorBy: ColorBy; className?: string }) {
-  const shown = useMemo(() => ENTRIES.filter(({ kind }) => tree.kind.includes(kind)), [tree])
+type Swatch = { color: string; label: string }
+
+/** A grade of a scale, mixed as buildPalette does. */
+const gradeColor = (token: string, share: number): string => `color-mix(in oklab, var(--flame-${token}) ${share * 100}%, var(--flame-bg))`
+
+const SELF_SWATCHES: Swatch[] = SELF_GRADES.map((from, grade) => ({
+  color: gradeColor('self', GRADE_SHARES.self[grade] ?? 1),
+  label: grade === 0 ? `own weight below ${formatShare(SELF_GRADES[1], 1)} of all` : formatShare(from, 1),
+}))
+
+function diffSwatches(diff: FlameDiff): Swatch[] {
+  const side = (token: 'less' | 'more', sign: string, words: string): Swatch[] =>
+    DIFF_GRADES.map(({ label }, grade) => ({
+      color: gradeColor(token, GRADE_SHARES.diff[grade] ?? 1),
+      label: grade === 0 ? `${sign} ${words}, ${label}` : label,
+    }))
+  return [
+    ...side('more', '▲', 'more on this host'),
+    ...side('less', '▼', `more on ${restWords(diff)}`),
+    { color: 'color-mix(in oklab, var(--flame-muted) 28%, var(--flame-bg))', label: 'within chance' },
+  ]
+}
+
+/** What the colours mean: the kinds that the tree has, the grades of a scale, and by what a difference was made comparable. */
+export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: FlameTree; colorBy: ColorBy; className?: string }) {
+  const kinds = useMemo(() => ENTRIES.filter(({ kind }) => tree.kind.includes(kind)), [tree])
   if (colorBy === 'module') return <span className={className}>one colour for each library or executable</span>
+  const swatches: readonly Swatch[] = colorBy === 'self' ? SELF_SWATCHES : colorBy === 'diff' && tree.diff ? diffSwatches(tree.diff) : kinds
   return (
     <ul className={`sf-legend ${className}`} aria-label="Colours">
       <style href={STYLE_ID} precedence="default">
         {STYLES}
       </style>
-      {shown.map(({ kind, color, label }) => (
-        <li key={kind}>
+      {swatches.map(({ color, label }) => (
+        <li key={color}>
           <span style={{ background: color }} />
           {label}
         </li>
       ))}
+      {colorBy === 'diff' && tree.diff ? <li>compared by share of all that each side recorded</li> : null}
     </ul>
   )
 }

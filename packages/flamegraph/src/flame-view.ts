@@ -1,14 +1,14 @@
-import type { CallTree } from '@sonde/profile'
 import type { Span } from './camera.ts'
 import { type FlameOrientation, rowTop } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
+import type { FlameTree } from './flame-diff.ts'
 import { FlamePainter } from './flame-painter.ts'
 import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
+import { buildInks, type ColorBy, type Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
 import { MatchWalk } from './match-walk.ts'
 import { heaviestChild, matchNode, nextSibling, parentOf, pathTo, previousSibling } from './navigate.ts'
-import { buildInks, type ColorBy, type Inks } from './palette.ts'
 import { ScrollGlide } from './scroll-glide.ts'
 import { scrollToShow } from './scroll-to-show.ts'
 import type { FlameMatches } from './search.ts'
@@ -63,7 +63,7 @@ export class FlameView {
     this.stage.measure()
   }
 
-  get tree(): CallTree | null {
+  get tree(): FlameTree | null {
     return this.layout?.tree ?? null
   }
   get zoomNode(): number {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { randomTree } from '../testing/random-tree.ts'
+import { randomTree, treeOf } from '../testing/random-tree.ts'
 import { contrast, mix, oklchToRgb, parseHex, type Rgb, rgbToOklab, rgbToOklch, toHex } from './color.ts'
-import { buildInks, buildPalette, FAMILY, inkOf, MIN_CONTRAST, moduleFamily, TONE, VARIANTS } from './palette.ts'
+import { announceFrame, describeFrame } from './describe.ts'
+import { changeText } from './flame-diff.ts'
+import { buildInks, moduleFamily, SELF_GRADES, selfGrade } from './inks.ts'
+import { buildPalette, FAMILY, GRADE_SHARES, inkOf, MIN_CONTRAST, TONE, VARIANTS } from './palette.ts'
 import { DARK_THEME, type FlameTheme, LIGHT_THEME, THEME_CSS, THEME_TOKENS } from './theme.ts'
 
 /** Linear-RGB matrices for full protanopia and deuteranopia: Machado, Oliveira and Fernandes, 2009. */
@@ -51,6 +54,32 @@ describe.each(themes)('palette, %s', (_, theme) => {
       }
     }
   })
+
+  it.each(Object.entries(BLINDNESS))(
+    'tells less from more from the same at every grade, and grades from each other: vision %s',
+    (_, matrix) => {
+      const seen = (family: number, grade: number): Rgb => seenBy(matrix, palette.fillRgb[inkOf(family, grade, TONE.normal)] ?? theme.bg)
+      const same = seen(FAMILY.same, 0)
+      for (let grade = 0; grade < GRADE_SHARES.diff.length; grade++) {
+        const [less, more] = [seen(FAMILY.less, grade), seen(FAMILY.more, grade)]
+        expect([grade, distance(less, more) > 0.06, distance(less, same) > 0.03, distance(more, same) > 0.03]).toEqual([
+          grade,
+          true,
+          true,
+          true,
+        ])
+      }
+      for (const [family, grades] of [
+        [FAMILY.less, GRADE_SHARES.diff.length],
+        [FAMILY.more, GRADE_SHARES.diff.length],
+        [FAMILY.self, GRADE_SHARES.self.length],
+      ] as const) {
+        // Away from the background, grade by grade.
+        const steps = Array.from({ length: grades }, (__, grade) => distance(seenBy(matrix, theme.bg), seen(family, grade)))
+        for (let grade = 1; grade < grades; grade++) expect((steps[grade] ?? 0) - (steps[grade - 1] ?? 0)).toBeGreaterThan(0.015)
+      }
+    },
+  )
 
   it('makes matches stand out from all that a search fades', () => {
     const match = palette.fillRgb[inkOf(FAMILY.match, 0, TONE.normal)] ?? theme.bg
@@ -102,6 +131,47 @@ describe('colours of frames', () => {
     expect(moduleFamily('/usr/lib/libc.so.6')).toBe(moduleFamily('/usr/lib/libc.so.6'))
     expect(moduleFamily('[kernel.kallsyms]')).toBe(FAMILY.kernel)
     expect(moduleFamily('')).toBe(FAMILY.unknown)
+  })
+})
+
+describe('colours of weights', () => {
+  it('grade own weight by its share of all, group rows apart', () => {
+    expect(SELF_GRADES.map(selfGrade)).toEqual([0, 1, 2, 3, 4, 5])
+    expect([0, 0.00049, 0.0021, 0.0999, 1].map(selfGrade)).toEqual([0, 0, 2, 4, 5])
+    const tree = randomTree(200, 4)
+    const inks = buildInks(tree, 'self')
+    expect(inks.family(0)).toBe(FAMILY.group)
+    for (let node = 1; node < tree.length; node++) {
+      expect(inks.family(node)).toBe(FAMILY.self)
+      expect(inks.variant(node)).toBe(selfGrade((tree.self[node] ?? 0) / (tree.total[0] ?? 1)))
+    }
+  })
+
+  it('show a difference by its side and size, with a sign, and leave grey what chance explains', () => {
+    const tree = treeOf({ parents: [0, 0, 0, 0, 0], labelOf: (i) => `f${i}`, selfOf: () => 1 })
+    const here = Float64Array.of(100, 60, 10, 10, 20, 0)
+    const rest = Float64Array.of(1000, 50, 130, 300, 200, 340)
+    const change = Float32Array.from(here, (value, i) => value / 100 - (rest[i] ?? 0) / 1000)
+    const diff = { here, rest, change, clear: Uint8Array.of(0, 1, 0, 1, 1, 1), restHosts: 3 }
+    const inks = buildInks({ ...tree, diff }, 'diff')
+    const shown = Array.from({ length: 6 }, (_, node) => [inks.family(node), inks.variant(node), inks.sign(node)])
+    expect(shown).toEqual([
+      [FAMILY.same, 0, ''],
+      [FAMILY.more, 3, '▲'],
+      [FAMILY.same, 0, ''],
+      [FAMILY.less, 2, '▼'],
+      [FAMILY.same, 0, ''],
+      [FAMILY.less, 3, '▼'],
+    ])
+    expect(buildInks(tree, 'diff').family(1)).toBe(FAMILY.same)
+    expect(describeFrame({ ...tree, diff }, 1, 'samples', 10).rows).toEqual([
+      { label: 'this host', value: '60 samples', share: '60.0 %' },
+      { label: 'the other 3 hosts', value: '50 samples', share: '5.0 %' },
+      { label: 'difference', value: '▲ 55.0 points more', share: '' },
+    ])
+    expect(changeText({ ...tree, diff }, 2)).toBe('3.0 points less, within chance')
+    expect(changeText({ ...tree, diff }, 4)).toBe('the same')
+    expect(announceFrame({ ...tree, diff }, 3)).toContain('▼ 20.0 points less')
   })
 })
 

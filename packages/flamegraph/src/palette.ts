@@ -1,18 +1,25 @@
-import { type CallTree, FRAME_KIND, GROUP_KIND } from '@sonde/profile'
 import { contrast, mix, oklchToRgb, type Rgb, rgbToOklch, toHex } from './color.ts'
 import type { FlameTheme } from './theme.ts'
-
-export type ColorBy = 'kind' | 'module'
 
 /** WCAG AA for small text. */
 export const MIN_CONTRAST = 4.5
 
-/** Colour families. Module families follow after `match`. */
-export const FAMILY = { user: 0, kernel: 1, jit: 2, inlined: 3, unknown: 4, group: 5, match: 6 } as const
-const FIRST_MODULE_FAMILY = 7
+/**
+ * Colour families. `less`, `more` and `self` are scales: their shades are grades, from near the background to the full colour.
+ * Module families follow after the last.
+ */
+export const FAMILY = {
+  ...{ user: 0, kernel: 1, jit: 2, inlined: 3, unknown: 4, group: 5, match: 6 },
+  ...{ less: 7, more: 8, same: 9, self: 10 },
+} as const
+export const FIRST_MODULE_FAMILY = 11
 const MODULE_HUES = 12
 const MODULE_TONES = 2
-const FAMILIES = FIRST_MODULE_FAMILY + MODULE_HUES * MODULE_TONES
+export const MODULE_FAMILIES = MODULE_HUES * MODULE_TONES
+const FAMILIES = FIRST_MODULE_FAMILY + MODULE_FAMILIES
+
+/** How much of the full colour a grade has; the rest is background. Legends mix the same in CSS. */
+export const GRADE_SHARES = { diff: [0.3, 0.53, 0.76, 1], self: [0.08, 0.24, 0.42, 0.62, 0.8, 1] } as const
 
 /** Shades within a family, picked by a hash of the name, so that neighbours can be told apart. */
 export const VARIANTS = 6
@@ -43,10 +50,11 @@ export function buildPalette(theme: FlameTheme): Palette {
   }
   for (let family = 0; family < FAMILIES; family++) {
     const base = familyBase(theme, family)
-    // One text colour for a family, so that its shades read alike.
-    const text = betterText(base, theme)
     for (let variant = 0; variant < VARIANTS; variant++) {
-      const shade = shadeOf(base, variant, family)
+      const grade = gradeOf(base, variant, family, theme)
+      const shade = grade ?? shadeOf(base, variant, family)
+      // One text colour for a family, so that its shades read alike; those of a scale are too far apart for that.
+      const text = betterText(grade ?? base, theme)
       set(inkOf(family, variant, TONE.normal), readable(shade, text, theme), false)
       for (const [tone, pale] of [
         [TONE.faded, fade(shade, theme)],
@@ -79,6 +87,14 @@ function familyBase(theme: FlameTheme, family: number): Rgb {
       return theme.group
     case FAMILY.match:
       return theme.match
+    case FAMILY.less:
+      return theme.less
+    case FAMILY.more:
+      return theme.more
+    case FAMILY.self:
+      return theme.self
+    case FAMILY.same:
+      return mix(theme.bg, theme.muted, 0.28)
     default: {
       // Modules take the lightness of the theme's frames, all hues, in two tones.
       const [lightness, chroma] = rgbToOklch(theme.user)
@@ -90,9 +106,14 @@ function familyBase(theme: FlameTheme, family: number): Rgb {
   }
 }
 
+function gradeOf(full: Rgb, variant: number, family: number, theme: FlameTheme): Rgb | null {
+  const shares = family === FAMILY.self ? GRADE_SHARES.self : family === FAMILY.less || family === FAMILY.more ? GRADE_SHARES.diff : null
+  return shares ? mix(theme.bg, full, shares[Math.min(variant, shares.length - 1)] ?? 1) : null
+}
+
 function shadeOf(base: Rgb, variant: number, family: number): Rgb {
   // Groups are structure, not code, and matches stand out by being one colour.
-  if (family === FAMILY.group || family === FAMILY.match) return base
+  if (family === FAMILY.group || family === FAMILY.match || family === FAMILY.same) return base
   const [lightness, chroma, hue] = rgbToOklch(base)
   const step = variant / (VARIANTS - 1) - 0.5
   const swing = ((variant * 2) % VARIANTS) / (VARIANTS - 1) - 0.4
@@ -128,48 +149,4 @@ function soften(text: Rgb, fill: Rgb): Rgb {
     if (contrast(softer, fill) >= MIN_CONTRAST) return softer
   }
   return text
-}
-
-/** Family and shade of each node, looked up once per distinct label and module, never per node. */
-export type Inks = { family(node: number): number; variant(node: number): number }
-
-export function buildInks(tree: CallTree, colorBy: ColorBy): Inks {
-  const variants = Uint8Array.from(tree.labels, (label) => hashText(label) % VARIANTS)
-  const byModule = Uint8Array.from(tree.modules, moduleFamily)
-  const byKind = (node: number): number => kindFamily(tree.kind[node] ?? FRAME_KIND.unknown)
-  return {
-    variant: (node) => variants[tree.label[node] ?? 0] ?? 0,
-    family:
-      colorBy === 'kind'
-        ? byKind
-        : (node) => {
-            const family = byKind(node)
-            return family === FAMILY.group || family === FAMILY.unknown || family === FAMILY.kernel
-              ? family
-              : (byModule[tree.module[node] ?? 0] ?? FAMILY.unknown)
-          },
-  }
-}
-
-export function kindFamily(kind: number): number {
-  if (kind === FRAME_KIND.user) return FAMILY.user
-  if (kind === FRAME_KIND.kernel) return FAMILY.kernel
-  if (kind === FRAME_KIND.jit) return FAMILY.jit
-  if (kind === FRAME_KIND.inlined) return FAMILY.inlined
-  return kind >= GROUP_KIND.root ? FAMILY.group : FAMILY.unknown
-}
-
-/** The same module has the same colour in every capture. */
-export function moduleFamily(module: string): number {
-  if (module === '') return FAMILY.unknown
-  if (module.startsWith('[kernel')) return FAMILY.kernel
-  return FIRST_MODULE_FAMILY + (hashText(module) % (MODULE_HUES * MODULE_TONES))
-}
-
-/** FNV-1a over the first 64 UTF-16 units: enough to vary a colour, cheap for a hostile 64 KB name. */
-function hashText(text: string): number {
-  let hash = 2166136261
-  const end = Math.min(64, text.length)
-  for (let i = 0; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619)
-  return (hash ^ (hash >>> 15)) >>> 0
 }

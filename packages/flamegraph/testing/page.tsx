@@ -1,6 +1,6 @@
 /**
  * A page to look at the flame graph with: `node packages/flamegraph/testing/serve.ts`. Query: n (nodes), dark, layout, color,
- * search, regex, group, shape=recursion|siblings|hostile.
+ * search, regex, group, shape=recursion|siblings|hostile, minimap.
  */
 import {
   buildCallTree,
@@ -10,14 +10,19 @@ import {
   mergeProfiles,
   ProfileBuilder,
   pathKey,
+  seededRandom,
   syntheticProfile,
 } from '@sonde/profile'
 import { useMemo, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flameModelOf } from '../src/engine/flame-model.ts'
+import type { FlameTree } from '../src/flame-diff.ts'
+import type { ColorBy } from '../src/inks.ts'
 import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '../src/react.tsx'
 import { searchTree } from '../src/search.ts'
+import { recursionTree, siblingsTree } from './random-tree.ts'
 
+const COLORS = ['kind', 'module', 'self', 'diff'] as const satisfies readonly ColorBy[]
 const params = new URLSearchParams(location.search)
 const nodes = Number(params.get('n') ?? 10_000)
 const group = params.get('group') === 'merged' ? 'merged' : 'process'
@@ -25,31 +30,23 @@ document.documentElement.classList.toggle('dark', params.has('dark'))
 
 function buildTree(seed: number): CallTree {
   const shape = params.get('shape')
-  if (shape === 'recursion') return deepRecursion(5000)
+  if (shape === 'recursion') return recursionTree(5000, (node) => (node === 5000 ? 1 : 0))
+  if (shape === 'siblings') return siblingsTree(100_000)
   if (shape === 'hostile') return hostileNames()
   return buildCallTree(profileOf(seed), { group, order: 'weight' })
 }
 
 const profileOf = (seed: number) => syntheticProfile({ nodes, seed, processes: 24 })
 
-function deepRecursion(depth: number): CallTree {
-  const builder = new ProfileBuilder({
-    event: 'cpu-clock',
-    unit: 'samples',
-    periodNs: 10_101_010,
-    startMs: 0,
-    durationMs: 1000,
-    timed: false,
-  })
-  const host = builder.addHost('h', 'host')
-  const thread = builder.addThread(host, 1, 1, 'recurse')
-  let stack = -1
-  for (let i = 0; i < depth - 2 && i < 1000; i++) {
-    stack = builder.addStack(stack, builder.addFrame(`fib${i % 3}`, 'recurse', FRAME_KIND.user))
-    if (i % 100 === 0) builder.addSample(stack, thread, 0, 1)
-  }
-  builder.addSample(stack, thread, 0, 5)
-  return buildCallTree(builder.build(), { group, order: 'weight' })
+/** As if one host had done other things than three others. */
+function withDiff(tree: CallTree): FlameTree {
+  const random = seededRandom(7)
+  const here = Float64Array.from(tree.total)
+  const rest = tree.total.map((total) => Math.round(total * 3 * (random() < 0.6 ? 1 : random() * 3)))
+  const share = (column: ArrayLike<number>, node: number) => (column[node] ?? 0) / (column[0] ?? 1)
+  const change = Float32Array.from(here, (_, node) => share(here, node) - share(rest, node))
+  const clear = Uint8Array.from(change, (value, node) => (Math.abs(value) > 0.05 * share(here, node) ? 1 : 0))
+  return { ...tree, diff: { here, rest, change, clear, restHosts: 3 } }
 }
 
 function hostileNames(): CallTree {
@@ -102,10 +99,10 @@ function Page() {
   const [zoomNode, setZoomNode] = useState(0)
   const [text, setText] = useState(params.get('search') ?? '')
   const [layout, setLayout] = useState<'flame' | 'icicle'>(params.get('layout') === 'flame' ? 'flame' : 'icicle')
-  const [colorBy, setColorBy] = useState<'kind' | 'module'>(params.get('color') === 'module' ? 'module' : 'kind')
+  const [colorBy, setColorBy] = useState<ColorBy>(COLORS.find((one) => one === params.get('color')) ?? 'kind')
   const graph = useRef<FlameGraphHandle>(null)
   const field = useRef<HTMLInputElement>(null)
-  const model = useMemo(() => flameModelOf(tree), [tree])
+  const model = useMemo(() => flameModelOf(colorBy === 'diff' ? withDiff(tree) : tree), [tree, colorBy])
   const matches = useMemo(() => searchTree(tree, { text, regex: params.has('regex') }), [tree, text])
   const result = matches?.result ?? null
   Object.assign(window.dev, { zoomNode, searchResult: result, tree })
@@ -140,10 +137,10 @@ function Page() {
         <button type="button" onClick={() => setLayout(layout === 'flame' ? 'icicle' : 'flame')}>
           {layout}
         </button>
-        <button type="button" onClick={() => setColorBy(colorBy === 'kind' ? 'module' : 'kind')}>
+        <button type="button" onClick={() => setColorBy(COLORS[(COLORS.indexOf(colorBy) + 1) % COLORS.length] ?? 'kind')}>
           {colorBy}
         </button>
-        <FlameGraphLegend tree={tree} colorBy={colorBy} />
+        <FlameGraphLegend tree={model.tree} colorBy={colorBy} />
         <FlameGraphBreadcrumbs tree={tree} zoomNode={zoomNode} onZoom={setZoomNode} />
       </div>
       <div style={{ flex: 1, minHeight: 0 }}>

@@ -92,5 +92,5 @@ export const siblingsTree = (n: number, selfOf: (node: number) => number = () =>
   treeOf({ parents: Array.from({ length: n }, () => 0), labelOf: (i) => `s${i % 1000}`, selfOf: (i) => (i === 0 ? 0 : selfOf(i)) })
 
 /** One stack, `depth` frames high. */
-export const recursionTree = (depth: number): CallTree =>
-  treeOf({ parents: Array.from({ length: depth }, (_, i) => i), labelOf: (i) => `r${i % 3}`, selfOf: () => 1 })
+export const recursionTree = (depth: number, selfOf: (node: number) => number = () => 1): CallTree =>
+  treeOf({ parents: Array.from({ length: depth }, (_, i) => i), labelOf: (i) => `r${i % 3}`, selfOf })

@@ -35,7 +35,8 @@ const LAYOUTS = [
 ] as const
 const COLORS = [
   { value: 'kind', label: 'colour: kind' },
-  { value: 'module', label: 'colour: module' },
+  { value: 'module', label: 'colour: library' },
+  { value: 'self', label: 'colour: self' },
 ] as const
 
 export type FlamePaneProps = {

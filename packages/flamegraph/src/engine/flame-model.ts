@@ -1,11 +1,12 @@
-import type { CallTree, StackTransform, TransformStep } from '@sonde/profile'
+import type { StackTransform, TransformStep } from '@sonde/profile'
+import type { FlameTree } from '../flame-diff.ts'
 import { buildLayout, type FlameLayout } from '../layout.ts'
 
 /** A flame graph ready to draw. */
 export type FlameModel = {
   /** By which the engine knows it for searches. */
   id: number
-  tree: CallTree
+  tree: FlameTree
   layout: FlameLayout
   /** Where transforms were asked for. */
   applied?: AppliedTransforms | undefined
@@ -22,6 +23,6 @@ export type AppliedTransforms = {
 }
 
 /** For a tree that is at hand, without an engine. */
-export function flameModelOf(tree: CallTree, id = 0): FlameModel {
+export function flameModelOf(tree: FlameTree, id = 0): FlameModel {
   return { id, tree, layout: buildLayout(tree) }
 }

@@ -1,6 +1,6 @@
 import { type CallTree, FRAME_KIND, GROUP_KIND } from '@sonde/profile'
 import { cleanText } from './clean-text.ts'
-import { changeText, diffRows, type FlameTree } from './flame-diff.ts'
+import { changeText, diffRows } from './flame-diff.ts'
 import { formatCount, formatCpuTime, formatShare, formatWeight, type WeightUnit } from './format.ts'
 import { pathTo, siblingPosition } from './navigate.ts'
 
@@ -41,7 +41,7 @@ export type FrameDetails = {
 /** What to call the events that weights other than samples belong to: `{ how: 'blocked in', one: 'wait', many: 'waits' }`. */
 export type EventWords = { how: string; one: string; many: string }
 
-export function describeFrame(tree: FlameTree, node: number, unit: WeightUnit, periodNs: number, events?: EventWords): FrameDetails {
+export function describeFrame(tree: CallTree, node: number, unit: WeightUnit, periodNs: number, events?: EventWords): FrameDetails {
   const total = tree.total[node] ?? 0
   const self = tree.self[node] ?? 0
   const all = tree.total[0] ?? 0
@@ -73,7 +73,7 @@ function ofAllText(tree: CallTree, node: number, unit: WeightUnit, events: Event
 }
 
 /** For a live region: `tcp_sendmsg, 12.4 %, depth 14, 3 of 9 siblings`. */
-export function announceFrame(tree: FlameTree, node: number): string {
+export function announceFrame(tree: CallTree, node: number): string {
   const { position, count } = siblingPosition(tree, node)
   const siblings = count > 1 ? `, ${position} of ${count} siblings` : ''
   const change = tree.diff ? `, ${changeText(tree, node)}` : ''

@@ -1,23 +1,5 @@
-import type { CallTree, WeightColumn } from '@sonde/profile'
+import type { CallTree, TreeDiff, WeightColumn } from '@sonde/profile'
 import { formatShare, formatWeight, type WeightUnit } from './format.ts'
-
-/**
- * A call tree that compares two sides, `here` and `rest`: buildDiffTree of packages/profile. `total` is then the sum of both sides'
- * shares, so that a frame is as wide as it is on either.
- */
-export type FlameDiff = {
-  /** Totals by node in the profile's unit, not scaled. */
-  here: WeightColumn
-  rest: WeightColumn
-  /** Share of all here minus share of all in the rest, −1 to 1. */
-  change: ArrayLike<number>
-  /** 1: larger than chance explains. */
-  clear: ArrayLike<number>
-  /** Hosts that the rest is made of. */
-  restHosts: number
-}
-
-export type FlameTree = CallTree & { diff?: FlameDiff | undefined }
 
 /** Grades of a difference, by how many times larger a frame's share is on one side than on the other: from each bound on. */
 export const DIFF_GRADES = [
@@ -28,7 +10,7 @@ export const DIFF_GRADES = [
 ] as const
 
 /** More here (1), less (−1), or not to be told from chance (0); and the grade, an index into DIFF_GRADES. */
-export function diffGrade(tree: FlameTree, node: number): { sign: -1 | 0 | 1; grade: number } {
+export function diffGrade(tree: CallTree, node: number): { sign: -1 | 0 | 1; grade: number } {
   const { diff } = tree
   const change = diff?.change[node] ?? 0
   if (!diff || change === 0 || (diff.clear[node] ?? 0) === 0) return { sign: 0, grade: 0 }
@@ -43,10 +25,10 @@ const shareOf = (column: WeightColumn, node: number): number => ((column[0] ?? 0
 
 export const diffSign = (sign: -1 | 0 | 1): string => (sign > 0 ? '▲' : sign < 0 ? '▼' : '')
 
-export const restWords = ({ restHosts }: FlameDiff): string => (restHosts === 1 ? 'the other host' : `the other ${restHosts} hosts`)
+export const restWords = ({ restHosts }: TreeDiff): string => (restHosts === 1 ? 'the other host' : `the other ${restHosts} hosts`)
 
 /** `▲ 3.1 points more`, `within chance`, `the same`. A point is 1 % of all that a side recorded. */
-export function changeText({ diff }: FlameTree, node: number): string {
+export function changeText({ diff }: CallTree, node: number): string {
   const change = diff?.change[node] ?? 0
   if (change === 0) return 'the same'
   const points = Math.abs(change) * 100
@@ -56,7 +38,7 @@ export function changeText({ diff }: FlameTree, node: number): string {
 }
 
 /** Rows of a tooltip: each side with its share of all that it recorded, and the difference. */
-export function diffRows(tree: FlameTree, node: number, unit: WeightUnit): { label: string; value: string; share: string }[] {
+export function diffRows(tree: CallTree, node: number, unit: WeightUnit): { label: string; value: string; share: string }[] {
   const { diff } = tree
   if (!diff) return []
   const side = (label: string, column: WeightColumn) => ({
@@ -68,7 +50,7 @@ export function diffRows(tree: FlameTree, node: number, unit: WeightUnit): { lab
 }
 
 /** A frame's weight in a sentence: `612 samples, 12.4 %`, or both sides' shares. */
-export function weightText(tree: FlameTree, node: number, unit: WeightUnit): string {
+export function weightText(tree: CallTree, node: number, unit: WeightUnit): string {
   const { diff } = tree
   if (!diff) return `${formatWeight(tree.total[node] ?? 0, unit)}, ${formatShare(tree.total[node] ?? 0, tree.total[0] ?? 0)}`
   const share = (column: WeightColumn) => formatShare(column[node] ?? 0, column[0] ?? 0)

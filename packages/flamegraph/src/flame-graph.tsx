@@ -1,5 +1,6 @@
 'use client'
 
+import type { CallTree } from '@sonde/profile'
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
@@ -7,7 +8,6 @@ import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts
 import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
 import type { FrameAction } from './flame-actions.ts'
-import type { FlameTree } from './flame-diff.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
@@ -78,7 +78,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const view = useRef<FlameView | null>(null)
   const latest = useRef(props)
   const [subject, setSubject] = useState<TooltipSubject | null>(null)
-  const [focused, setFocused] = useState<{ tree: FlameTree; node: number } | null>(null)
+  const [focused, setFocused] = useState<{ tree: CallTree; node: number } | null>(null)
   const [spoken, setSpoken] = useState('')
   const [toast, setToast] = useState('')
   const [menu, setMenu] = useState<{ at: { x: number; y: number }; node: number } | null>(null)

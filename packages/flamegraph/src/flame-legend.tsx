@@ -1,7 +1,7 @@
-import { FRAME_KIND } from '@sonde/profile'
+import { type CallTree, FRAME_KIND, type TreeDiff } from '@sonde/profile'
 import { useMemo } from 'react'
 import { kindName } from './describe.ts'
-import { DIFF_GRADES, type FlameDiff, type FlameTree, restWords } from './flame-diff.ts'
+import { DIFF_GRADES, restWords } from './flame-diff.ts'
 import { formatShare } from './format.ts'
 import { type ColorBy, SELF_GRADES } from './inks.ts'
 import { GRADE_SHARES } from './palette.ts'
@@ -25,7 +25,7 @@ const SELF_SWATCHES: Swatch[] = SELF_GRADES.map((from, grade) => ({
   label: grade === 0 ? `own weight below ${formatShare(SELF_GRADES[1], 1)} of all` : formatShare(from, 1),
 }))
 
-function diffSwatches(diff: FlameDiff): Swatch[] {
+function diffSwatches(diff: TreeDiff): Swatch[] {
   const side = (token: 'less' | 'more', sign: string, words: string): Swatch[] =>
     DIFF_GRADES.map(({ label }, grade) => ({
       color: gradeColor(token, GRADE_SHARES.diff[grade] ?? 1),
@@ -39,7 +39,7 @@ function diffSwatches(diff: FlameDiff): Swatch[] {
 }
 
 /** What the colours mean: the kinds that the tree has, the grades of a scale, and by what a difference was made comparable. */
-export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: FlameTree; colorBy: ColorBy; className?: string }) {
+export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: CallTree; colorBy: ColorBy; className?: string }) {
   const kinds = useMemo(() => ENTRIES.filter(({ kind }) => tree.kind.includes(kind)), [tree])
   if (colorBy === 'module') return <span className={className}>one colour for each library or executable</span>
   const swatches: readonly Swatch[] = colorBy === 'self' ? SELF_SWATCHES : colorBy === 'diff' && tree.diff ? diffSwatches(tree.diff) : kinds

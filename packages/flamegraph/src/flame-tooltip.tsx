@@ -1,11 +1,11 @@
+import type { CallTree } from '@sonde/profile'
 import { type Ref, useId } from 'react'
 import { describeFrame, type EventWords, nameOf } from './describe.ts'
-import type { FlameTree } from './flame-diff.ts'
 import { formatCount, formatShare, formatWeight, type WeightUnit } from './format.ts'
 
 export type TooltipSubject =
-  | { type: 'frame'; tree: FlameTree; node: number }
-  | { type: 'strip'; tree: FlameTree; frames: number; weight: number; heaviest: number }
+  | { type: 'frame'; tree: CallTree; node: number }
+  | { type: 'strip'; tree: CallTree; frames: number; weight: number; heaviest: number }
 
 /** What the pointer is on. Text only: names are hostile, and React escapes what cleanText() left. */
 export function FlameTooltip({
@@ -35,7 +35,7 @@ export function FlameTooltip({
   )
 }
 
-type FrameTextProps = { tree: FlameTree; node: number; unit: WeightUnit; periodNs: number; events: EventWords | undefined }
+type FrameTextProps = { tree: CallTree; node: number; unit: WeightUnit; periodNs: number; events: EventWords | undefined }
 
 function FrameText({ tree, node, unit, periodNs, events }: FrameTextProps) {
   const details = describeFrame(tree, node, unit, periodNs, events)

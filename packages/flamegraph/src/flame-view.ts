@@ -1,7 +1,7 @@
+import type { CallTree } from '@sonde/profile'
 import type { Span } from './camera.ts'
 import { type FlameOrientation, rowTop } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
-import type { FlameTree } from './flame-diff.ts'
 import { FlamePainter } from './flame-painter.ts'
 import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
@@ -63,7 +63,7 @@ export class FlameView {
     this.stage.measure()
   }
 
-  get tree(): FlameTree | null {
+  get tree(): CallTree | null {
     return this.layout?.tree ?? null
   }
   get zoomNode(): number {

@@ -1,13 +1,14 @@
+import type { CallTree } from '@sonde/profile'
 import { memo } from 'react'
 import { nameOf } from './describe.ts'
-import { type FlameTree, weightText } from './flame-diff.ts'
+import { weightText } from './flame-diff.ts'
 import { formatShare, type WeightUnit } from './format.ts'
 import { childrenOf, pathTo } from './navigate.ts'
 
 const MAX_CALLERS = 20
 const MAX_CALLEES = 10
 
-function FrameTable({ tree, node, unit }: { tree: FlameTree; node: number; unit: WeightUnit }) {
+function FrameTable({ tree, node, unit }: { tree: CallTree; node: number; unit: WeightUnit }) {
   if (tree.length === 0 || node >= tree.length) return null
   const path = pathTo(tree, node)
   const callees = [...childrenOf(tree, node)].sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0))

@@ -1,5 +1,5 @@
-import { FRAME_KIND, GROUP_KIND } from '@sonde/profile'
-import { diffGrade, diffSign, type FlameTree } from './flame-diff.ts'
+import { type CallTree, FRAME_KIND, GROUP_KIND } from '@sonde/profile'
+import { diffGrade, diffSign } from './flame-diff.ts'
 import { FAMILY, FIRST_MODULE_FAMILY, MODULE_FAMILIES, VARIANTS } from './palette.ts'
 
 /** diff: for trees that compare two sides; of any other tree every frame is grey then. */
@@ -16,7 +16,7 @@ export type Inks = {
 /** Shares of all weight from which on a frame's own weight is drawn a shade stronger. */
 export const SELF_GRADES = [0, 0.0005, 0.002, 0.01, 0.03, 0.1] as const
 
-export function buildInks(tree: FlameTree, colorBy: ColorBy): Inks {
+export function buildInks(tree: CallTree, colorBy: ColorBy): Inks {
   const variants = Uint8Array.from(tree.labels, (label) => hashText(label) % VARIANTS)
   const byKind = (node: number): number => kindFamily(tree.kind[node] ?? FRAME_KIND.unknown)
   const plain: Inks = { family: byKind, variant: (node) => variants[tree.label[node] ?? 0] ?? 0, sign: () => '' }

@@ -1,4 +1,4 @@
-import type { FlameTree } from './flame-diff.ts'
+import type { CallTree } from '@sonde/profile'
 
 /**
  * Where every frame lies, as rows in CSR form: the frames of depth d are the slots [rowStart[d], rowStart[d + 1]), from left
@@ -11,7 +11,7 @@ import type { FlameTree } from './flame-diff.ts'
  * row is searched by bisection, which touches few of them.
  */
 export type FlameLayout = {
-  tree: FlameTree
+  tree: CallTree
   /** Number of rows, 0 for an empty tree. */
   rows: number
   rowStart: Uint32Array
@@ -22,7 +22,7 @@ export type FlameLayout = {
   finest: number
 }
 
-export function buildLayout(tree: FlameTree): FlameLayout {
+export function buildLayout(tree: CallTree): FlameLayout {
   const n = tree.length
   const { depth, total, parent } = tree
   let rows = 0

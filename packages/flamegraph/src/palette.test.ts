@@ -152,7 +152,7 @@ describe('colours of weights', () => {
     const here = Float64Array.of(100, 60, 10, 10, 20, 0)
     const rest = Float64Array.of(1000, 50, 130, 300, 200, 340)
     const change = Float32Array.from(here, (value, i) => value / 100 - (rest[i] ?? 0) / 1000)
-    const diff = { here, rest, change, clear: Uint8Array.of(0, 1, 0, 1, 1, 1), restHosts: 3 }
+    const diff = { here, rest, change, hereCount: here, restCount: rest, clear: Uint8Array.of(0, 1, 0, 1, 1, 1), restHosts: 3 }
     const inks = buildInks({ ...tree, diff }, 'diff')
     const shown = Array.from({ length: 6 }, (_, node) => [inks.family(node), inks.variant(node), inks.sign(node)])
     expect(shown).toEqual([

@@ -2,6 +2,7 @@
  * A page to look at the flame graph with: `node packages/flamegraph/testing/serve.ts`. Query: n (nodes), dark, layout, color,
  * search, regex, group, shape=recursion|siblings|hostile, minimap.
  */
+
 import {
   buildCallTree,
   type CallTree,
@@ -16,7 +17,6 @@ import {
 import { useMemo, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flameModelOf } from '../src/engine/flame-model.ts'
-import type { FlameTree } from '../src/flame-diff.ts'
 import type { ColorBy } from '../src/inks.ts'
 import { FlameGraph, FlameGraphBreadcrumbs, type FlameGraphHandle, FlameGraphLegend, type FlameSearchResult } from '../src/react.tsx'
 import { searchTree } from '../src/search.ts'
@@ -39,14 +39,14 @@ function buildTree(seed: number): CallTree {
 const profileOf = (seed: number) => syntheticProfile({ nodes, seed, processes: 24 })
 
 /** As if one host had done other things than three others. */
-function withDiff(tree: CallTree): FlameTree {
+function withDiff(tree: CallTree): CallTree {
   const random = seededRandom(7)
   const here = Float64Array.from(tree.total)
   const rest = tree.total.map((total) => Math.round(total * 3 * (random() < 0.6 ? 1 : random() * 3)))
   const share = (column: ArrayLike<number>, node: number) => (column[node] ?? 0) / (column[0] ?? 1)
   const change = Float32Array.from(here, (_, node) => share(here, node) - share(rest, node))
   const clear = Uint8Array.from(change, (value, node) => (Math.abs(value) > 0.05 * share(here, node) ? 1 : 0))
-  return { ...tree, diff: { here, rest, change, clear, restHosts: 3 } }
+  return { ...tree, diff: { here, rest, hereCount: here, restCount: rest, change, clear, restHosts: 3 } }
 }
 
 function hostileNames(): CallTree {

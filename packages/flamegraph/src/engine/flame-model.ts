@@ -1,12 +1,11 @@
-import type { StackTransform, TransformStep } from '@sonde/profile'
-import type { FlameTree } from '../flame-diff.ts'
+import type { CallTree, StackTransform, TransformStep } from '@sonde/profile'
 import { buildLayout, type FlameLayout } from '../layout.ts'
 
 /** A flame graph ready to draw. */
 export type FlameModel = {
   /** By which the engine knows it for searches. */
   id: number
-  tree: FlameTree
+  tree: CallTree
   layout: FlameLayout
   /** Where transforms were asked for. */
   applied?: AppliedTransforms | undefined
@@ -23,6 +22,6 @@ export type AppliedTransforms = {
 }
 
 /** For a tree that is at hand, without an engine. */
-export function flameModelOf(tree: FlameTree, id = 0): FlameModel {
+export function flameModelOf(tree: CallTree, id = 0): FlameModel {
   return { id, tree, layout: buildLayout(tree) }
 }

@@ -13,7 +13,9 @@ export type FunctionColumn = {
   sorts: 'asc' | 'desc' | null
 }
 
-export const NAME_PX = 160
+/** The name's column, at least; and what it has before columns are added that one can do without. */
+const NAME_PX = 132
+const GOOD_NAME_PX = 220
 
 /**
  * The columns that a table of this width has room for: self and total always, the others as they matter. Those that would be empty
@@ -28,12 +30,12 @@ export function functionColumns(
   const counted = unit !== 'samples' && unit !== 'count' && many !== undefined
   const columns: (FunctionColumn & { /** Smaller stays longer. */ rank: number; isThere: boolean })[] = [
     { id: 'function', head: 'Function', px: NAME_PX, sorts: 'asc', rank: 0, isThere: true },
-    { id: 'self', head: `Self${weight}`, title: 'Samples that end in it', px: 120, sorts: 'desc', rank: 0, isThere: true },
+    { id: 'self', head: `Self${weight}`, title: 'Samples that end in it', px: 114, sorts: 'desc', rank: 0, isThere: true },
     {
       id: 'total',
       head: `Total${weight}`,
       title: 'Samples that it is anywhere on; recursion counts once',
-      px: 120,
+      px: 114,
       sorts: 'desc',
       rank: 0,
       isThere: true,
@@ -70,7 +72,7 @@ export function functionColumns(
   ]
   const there = columns.filter((column) => column.isThere)
   const byRank = [...there].sort((a, b) => a.rank - b.rank)
-  let left = widthPx
+  let left = widthPx - (GOOD_NAME_PX - NAME_PX)
   const kept = new Set<string>()
   for (const { id, px, rank } of byRank) {
     left -= px

@@ -1,11 +1,11 @@
 'use client'
 import { formatShare } from '@sonde/flamegraph'
-import { FrameKindDot, type LoadedProfile, useEngineAnswer } from '@sonde/flamegraph/react'
+import { type LoadedProfile, useEngineAnswer } from '@sonde/flamegraph/react'
 import type { SampleSelection, StackTransform } from '@sonde/profile'
-import { cx, formatExact, HostText, SearchInput, useListKeys } from '@sonde/ui'
+import { cx, formatExact, SearchInput, useListKeys } from '@sonde/ui'
 import { type Ref, useId, useState } from 'react'
 import { useDebounced } from '../url/use-debounced.ts'
-import { functionName } from './function-name.ts'
+import { FunctionText } from './function-text.tsx'
 
 const OFFERED = 30
 const TYPING_RESTS_MS = 120
@@ -70,7 +70,7 @@ export function FunctionPicker({ ref, profile, selection, transforms, onPick }: 
       />
       <div
         hidden={!open || data === undefined}
-        className="absolute top-full left-0 z-20 mt-1 w-max min-w-full max-w-[min(36rem,calc(100cqw-1rem))] rounded-md border border-line bg-raised p-1 shadow-overlay"
+        className="absolute top-full right-0 z-20 mt-1 w-max min-w-full max-w-[min(36rem,calc(100cqw-1rem))] rounded-md border border-line bg-raised p-1 shadow-overlay"
       >
         <div id={listId} role="listbox" aria-label="Functions" className="max-h-72 overflow-auto">
           {data?.rows.key.map((key, index) => (
@@ -89,10 +89,10 @@ export function FunctionPicker({ ref, profile, selection, transforms, onPick }: 
               onClick={() => pick(index)}
               className={cx('flex h-6 cursor-pointer items-center gap-1.5 rounded-sm px-2', index === keys.active && 'bg-accent-soft')}
             >
-              <FrameKindDot kind={data.rows.kind[index] ?? 0} />
-              <HostText text={functionName(data.rows.name[index] ?? '')} mono />
-              <HostText text={data.rows.module[index] ?? ''} className="min-w-8 shrink-[4] text-ink-3 text-sm" />
-              <span className="ml-auto pl-3 text-ink-2 text-sm">{formatShare(data.rows.total[index] ?? 0, data.all.weight)}</span>
+              <FunctionText kind={data.rows.kind[index] ?? 0} name={data.rows.name[index] ?? ''} module={data.rows.module[index] ?? ''} />
+              <span className="ml-auto shrink-0 whitespace-nowrap pl-3 text-ink-2 text-sm">
+                {formatShare(data.rows.total[index] ?? 0, data.all.weight)}
+              </span>
             </div>
           ))}
         </div>

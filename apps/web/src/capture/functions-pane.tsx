@@ -51,7 +51,7 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
     offset,
     limit: ASKED_ROWS,
     slices: SLICES,
-    span: selection.window ?? { fromUs: 0, toUs: domainMs * 1_000 },
+    span: selection.window ?? { fromUs: 0, toUs: Math.max(domainMs, profile?.meta.durationMs ?? 0) * 1_000 },
     selected: view.fn,
   })
   const { data } = answer

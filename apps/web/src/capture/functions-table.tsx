@@ -4,13 +4,13 @@
 'use client'
 import type { CaptureViewState } from '@sonde/contract'
 import type { FunctionRows, FunctionsAnswer, LoadedProfile } from '@sonde/flamegraph/react'
-import { FrameKindDot } from '@sonde/flamegraph/react'
-import { cx, formatCount, HostText, Sparkline, useElementSize } from '@sonde/ui'
+import { cx, formatCount, Sparkline, useElementSize } from '@sonde/ui'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { FlameWords } from './flame-words.ts'
 import { type FunctionColumn, functionColumns } from './function-columns.ts'
 import { functionName } from './function-name.ts'
+import { FunctionText } from './function-text.tsx'
 import type { UpdateView } from './use-view-state.ts'
 import { WeightCell } from './weight-cell.tsx'
 
@@ -128,10 +128,6 @@ export function FunctionsTable({ answer, profile, words, view, update, onOffset,
         aria-activedescendant={inSight ? rowId(current) : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
-        onPointerDown={(event) => {
-          // So that the arrows go on from the row that was pressed.
-          if (!(event.target as Element).closest('button')) scroller.current?.focus({ preventScroll: true })
-        }}
         data-testid="functions-table"
         className="group/grid min-h-0 flex-1 overflow-auto outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--accent)]"
       >
@@ -224,15 +220,7 @@ function Cell({ column, rows, at, answer, profile }: CellProps): ReactNode {
   const { unit, periodNs } = profile.meta
   switch (column) {
     case 'function':
-      return (
-        <span className="flex min-w-0 items-center gap-1.5">
-          <FrameKindDot kind={rows.kind[at] ?? 0} />
-          <HostText text={functionName(rows.name[at] ?? '')} mono />
-          {rows.module[at] ? (
-            <HostText text={functionName(rows.module[at] ?? '')} className="min-w-8 shrink-[4] text-ink-3 text-sm" />
-          ) : null}
-        </span>
-      )
+      return <FunctionText kind={rows.kind[at] ?? 0} name={rows.name[at] ?? ''} module={rows.module[at] ?? ''} />
     case 'self':
     case 'total':
       return <WeightCell weight={rows[column][at] ?? 0} whole={answer.all.weight} unit={unit} periodNs={periodNs} />

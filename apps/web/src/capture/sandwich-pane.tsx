@@ -1,15 +1,15 @@
 'use client'
 import { type CaptureView, type CaptureViewState, transformsOf } from '@sonde/contract'
-import { formatShare, formatWeight, kindName } from '@sonde/flamegraph'
-import { type FrameAction, FrameKindDot, type LoadedProfile, type SandwichAnswer, useEngineAnswer } from '@sonde/flamegraph/react'
-import { Button, EmptyState, HostText, Notice, SkeletonRows } from '@sonde/ui'
+import { formatShare, formatWeight } from '@sonde/flamegraph'
+import { type FrameAction, type LoadedProfile, type SandwichAnswer, useEngineAnswer } from '@sonde/flamegraph/react'
+import { Button, EmptyState, Notice, SkeletonRows } from '@sonde/ui'
 import { type RefObject, useRef } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { type FlameWords, flameWords } from './flame-words.ts'
-import { functionName } from './function-name.ts'
 import { FunctionPicker } from './function-picker.tsx'
 import { functionSource } from './function-source.ts'
 import { FunctionSourceSwitch } from './function-source-switch.tsx'
+import { FunctionText } from './function-text.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { SandwichHalf } from './sandwich-half.tsx'
@@ -132,12 +132,8 @@ function Centre({ answer, profile, words }: { answer: SandwichAnswer; profile: L
       data-testid="sandwich-centre"
       className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-0.5 border-line border-y bg-surface px-2 py-1"
     >
-      <span className="flex min-w-0 items-center gap-1.5 font-medium">
-        <FrameKindDot kind={answer.kind} />
-        <HostText text={functionName(answer.name)} mono />
-        <span className="min-w-0 truncate font-normal text-ink-3 text-sm">
-          {answer.module === '' ? kindName(answer.kind) : <HostText text={functionName(answer.module)} />}
-        </span>
+      <span className="min-w-0 font-medium">
+        <FunctionText kind={answer.kind} name={answer.name} module={answer.module} />
       </span>
       <span className="whitespace-nowrap text-ink-2 text-sm">
         self {formatWeight(self, unit)}, {formatShare(self, all)}

@@ -26,6 +26,8 @@ const busy: CaptureViewState = {
   process: 'h_1-x:4242',
   host: 'h_1-x',
   against: 'rest',
+  hostSort: 'errors',
+  hostDir: 'desc',
   filter: 'econn refused=?',
   sort: 'p99',
   syscallsAs: 'errors',

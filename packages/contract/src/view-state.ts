@@ -17,6 +17,21 @@ export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', '
 export const SYSCALL_READINGS = ['table', 'histograms', 'errors'] as const
 
 export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
+/** What the table of hosts is sorted by. `cpu` and `waits`: what they recorded on the CPU and off it. */
+export const HOST_SORTS = [
+  'host',
+  'state',
+  'cpu',
+  'waits',
+  'calls',
+  'rate',
+  'errors',
+  'hits',
+  'recorded',
+  'lost',
+  'kernel',
+  'cpus',
+] as const
 /** As FUNCTION_SORTS of packages/profile: what the table of functions is sorted by. */
 export const TABLE_SORTS = ['function', 'self', 'total', 'count', 'hosts', 'first', 'last'] as const
 /** `auto`: by what the instrument asks for (its groupBy, else its probes, else processes). */
@@ -55,6 +70,8 @@ export const captureViewStateSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{0,64}$/)
     .default('')
     .catch(''),
+  hostSort: z.enum(HOST_SORTS).default('host').catch('host'),
+  hostDir: z.enum(['asc', 'desc']).default('asc').catch('asc'),
   /** What the selected host is compared with: nothing, or the other hosts of the capture together. */
   against: z.enum(['', 'rest']).default('').catch(''),
   /** Text that filters the syscall table by process, syscall or errno. */

@@ -35,10 +35,19 @@ export function CaptureMarks({ capture, results, view, update }: MarksProps) {
       {view.host === '' ? null : (
         <SelectionChip onRemove={() => update({ host: '', zoom: '', waitZoom: '' }, 'push')} removeLabel="Show all hosts">
           <span className="flex min-w-0 items-baseline gap-1" data-testid="selected-host">
-            only host <HostText text={hostNameOf(view.host) ?? 'that is not of this capture'} className="font-medium" />
+            {view.against === 'rest' ? 'host' : 'only host'}{' '}
+            <HostText text={hostNameOf(view.host) ?? 'that is not of this capture'} className="font-medium" />
           </span>
         </SelectionChip>
       )}
+      {view.against === 'rest' ? (
+        <SelectionChip
+          onRemove={() => update({ against: '', zoom: '', waitZoom: '' }, 'push')}
+          removeLabel="Stop comparing it with the rest"
+        >
+          <span data-testid="selected-against">against the rest</span>
+        </SelectionChip>
+      ) : null}
       {selected ? (
         <SelectionChip onRemove={() => update({ process: '', zoom: '', waitZoom: '' }, 'push')} removeLabel="Show all processes">
           <span className="flex min-w-0 items-baseline gap-1" data-testid="selected-process">

@@ -61,7 +61,14 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
   const graph = useRef<FlameGraphHandle>(null)
   const selection = useSampleSelection(profile, view)
   const { transforms } = useMemo(() => parseTransforms(view.transforms), [view.transforms])
-  const question = { group: view.group, order: view.order, invert: view.invert, transforms, ...selection } as const
+  const question = {
+    group: view.group,
+    order: view.order,
+    invert: view.invert,
+    transforms,
+    ...selection,
+    against: view.against === 'rest' ? 'rest' : undefined,
+  } as const
   const shown = useFlameModel(profile, question, { text: view.search, regex: view.regex })
   const { model, found } = shown
   const tree = model?.tree
@@ -255,6 +262,15 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
 
 function Total({ profile, tree, words }: { profile: LoadedProfile; tree: CallTree; words: FlameWords }) {
   const { short, long } = flameTotal(profile, tree, words)
+  if (tree.diff) {
+    const { here, rest, hereCount, restCount, restHosts } = tree.diff
+    const side = (total: ArrayLike<number>, count: ArrayLike<number>) => flameTotal(profile, { total, count }, words).short
+    return (
+      <span data-testid="sample-count">
+        {side(here, hereCount)} on this host, {side(rest, restCount)} on {formatPlural(restHosts, 'other')}
+      </span>
+    )
+  }
   return (
     <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>
       {short}

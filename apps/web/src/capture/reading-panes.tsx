@@ -8,7 +8,9 @@ import { flameWords } from './flame-words.ts'
 import { functionSources } from './function-source.ts'
 import { FunctionsPane } from './functions-pane.tsx'
 import { HeatPane } from './heat-pane.tsx'
+import { HostsPane } from './hosts-pane.tsx'
 import { LatencyPane } from './latency-pane.tsx'
+import { OddPane } from './odd-pane.tsx'
 import { SandwichPane } from './sandwich-pane.tsx'
 import { SyscallPane } from './syscall-pane.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
@@ -42,6 +44,8 @@ const records =
 /** A file that was imported is a profile; nobody asked for it by an instrument. */
 const hasProfile = (capture: CaptureView): boolean => capture.source !== null || records('stacks')(capture)
 const hasWaits = records('offcpu')
+
+const hasManyHosts = ({ targets }: CaptureView): boolean => targets.length > 1
 
 /** How a pane of each name looks, and when there is one. To add a pane is to add its name to `PANES` and its entry here. */
 const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
@@ -118,6 +122,18 @@ const READING_PANES: Partial<Record<PaneName, ReadingPane>> = {
     isOffered: records('syscalls'),
     finder: 'filter',
     render: ({ finderRef, ...rest }) => <SyscallPane {...rest} filterRef={finderRef} />,
+  },
+  hosts: {
+    title: () => 'Hosts',
+    isOffered: hasManyHosts,
+    finder: 'filter',
+    render: ({ finderRef, domainMs: _, ...rest }) => <HostsPane {...rest} findRef={finderRef} />,
+  },
+  odd: {
+    title: () => 'Odd host out',
+    isOffered: hasManyHosts,
+    finder: null,
+    render: ({ finderRef: _, domainMs: __, ...rest }) => <OddPane {...rest} />,
   },
 }
 

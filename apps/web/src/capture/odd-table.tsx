@@ -1,0 +1,114 @@
+import type { CaptureViewState } from '@sonde/contract'
+import { Badge, Button, cx, formatCount } from '@sonde/ui'
+import { DistanceCell } from './distance-cell.tsx'
+import { HostButton } from './host-button.tsx'
+import { ODD_MEASURES, type OddHost, type OddMeasure } from './odd-hosts.ts'
+import { OddReasonText } from './odd-reason.tsx'
+import { TABLE_HEAD } from './sort-head.tsx'
+import type { UpdateView } from './use-view-state.ts'
+
+const MEASURES: Record<OddMeasure, { head: string; title: string }> = {
+  stacks: {
+    head: 'Stacks, bits',
+    title:
+      'Jensen–Shannon divergence between what this host spent its samples on (functions by self and by total share) and the mean of the other hosts. 0: the same, 1: nothing in common.',
+  },
+  syscalls: { head: 'Syscall mix, bits', title: 'The same for which system calls it makes, as shares of all its calls.' },
+  errors: {
+    head: 'Errors, bits',
+    title: 'The same for how its calls end: which of them fail, and with what errno, as shares of all its calls.',
+  },
+}
+const TD = 'border-line border-b px-2 py-1 align-top'
+/** Reasons of a host that is not odd are what is largest of next to nothing. */
+const MAX_SHOWN = { odd: 4, usual: 1 } as const
+
+export type OddTableProps = {
+  hosts: readonly OddHost[]
+  view: CaptureViewState
+  update: UpdateView
+  onAgainst: (hostId: string) => void
+}
+
+/** Hosts by how far they are from the rest, the furthest first. */
+export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
+  const measures = ODD_MEASURES.filter((measure) => hosts.some((host) => host.distances[measure] !== null))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="min-h-24 flex-1 overflow-auto" aria-label="Hosts by distance from the rest" tabIndex={0} data-testid="odd-table">
+      <table className="w-full border-separate border-spacing-0" aria-label="Hosts by distance from the rest">
+        <thead>
+          <tr>
+            <Head>Host</Head>
+            {measures.map((measure) => (
+              <Head key={measure} title={MEASURES[measure].title}>
+                {MEASURES[measure].head}
+              </Head>
+            ))}
+            <Head>In what</Head>
+            <Head>
+              <span className="sr-only">Compare</span>
+            </Head>
+          </tr>
+        </thead>
+        <tbody>
+          {hosts.map((host) => (
+            <tr
+              key={host.hostId}
+              data-testid="odd-row"
+              data-odd={host.odd}
+              className={host.hostId === view.host ? 'bg-selected' : 'hover:bg-hover'}
+            >
+              <td className={cx(TD, 'max-w-52')}>
+                <span className="flex min-w-0 items-center gap-1.5">
+                  <HostButton hostId={host.hostId} hostName={host.hostName} selected={view.host} update={update} />
+                  {host.odd ? <Badge tone="warn">odd</Badge> : null}
+                </span>
+                <span className="block whitespace-nowrap px-0.5 text-ink-3 text-sm">
+                  {[
+                    host.samples === null ? null : `${formatCount(host.samples)} samples`,
+                    host.calls === null ? null : `${formatCount(host.calls)} calls`,
+                  ]
+                    .filter(Boolean)
+                    .join(', ')}
+                </span>
+              </td>
+              {measures.map((measure) => (
+                <td key={measure} className={TD}>
+                  <DistanceCell distance={host.distances[measure]} />
+                </td>
+              ))}
+              <td className={cx(TD, 'w-full max-w-96', !host.odd && 'opacity-75')}>
+                <ul className="flex min-w-0 flex-col">
+                  {host.reasons.slice(0, host.odd ? MAX_SHOWN.odd : MAX_SHOWN.usual).map((reason) => (
+                    <li key={JSON.stringify(reason)} className="min-w-0">
+                      <OddReasonText reason={reason} />
+                    </li>
+                  ))}
+                </ul>
+              </td>
+              <td className={cx(TD, 'whitespace-nowrap')}>
+                <Button
+                  size="sm"
+                  aria-pressed={view.host === host.hostId && view.against === 'rest'}
+                  onClick={() => onAgainst(host.hostId)}
+                  aria-label={`${host.hostName} against the rest`}
+                >
+                  Against the rest
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Head({ title, children }: { title?: string; children: React.ReactNode }) {
+  return (
+    <th scope="col" className={cx(TABLE_HEAD, 'px-2')} title={title}>
+      {children}
+    </th>
+  )
+}

@@ -7,11 +7,7 @@ export function HeatLegend({ most, quarter, title }: { most: string; quarter: st
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap" title={title} data-testid="heat-legend">
       <span>0</span>
-      <span
-        className="relative inline-block h-2.5 w-24 rounded-[2px] border border-line print-exact"
-        style={{ backgroundImage: GRADIENT }}
-        aria-hidden
-      >
+      <span className="relative inline-block h-2.5 w-24 rounded-[2px] border border-line" style={{ backgroundImage: GRADIENT }} aria-hidden>
         <span className="absolute inset-y-0 left-1/2 w-px bg-surface/80" />
       </span>
       <span>

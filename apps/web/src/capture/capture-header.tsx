@@ -63,7 +63,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           <StateDot kind={captureDot(capture.state)} /> {CAPTURE_STATE_WORDS[capture.state]}
         </span>
         <div className="flex-1" />
-        <div className="flex items-center gap-1.5">
+        <div className="flex items-center gap-1.5 print:hidden">
           {live && operator ? (
             <Button variant="danger" onClick={() => cancel.mutate({ id: capture.id })} disabled={cancelling} data-testid="cancel-capture">
               <Square aria-hidden /> {cancelling ? 'Cancelling…' : 'Cancel'}

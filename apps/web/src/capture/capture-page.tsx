@@ -73,7 +73,7 @@ function LoadedCapture({
   })
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col gap-2.5 p-3 min-[900px]:h-[calc(100dvh-44px)] min-[900px]:min-h-[560px] min-[900px]:flex-none">
+    <div className="flex min-h-0 flex-1 flex-col gap-2.5 p-3 print:block print:h-auto! print:p-0 min-[900px]:h-[calc(100dvh-44px)] min-[900px]:min-h-[560px] min-[900px]:flex-none">
       <CaptureHeader capture={capture} clockOffsetMs={clockOffsetMs} />
       {isDisconnected ? (
         <Notice tone="warn" title="Live updates are interrupted">

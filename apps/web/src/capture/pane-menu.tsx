@@ -54,7 +54,7 @@ export function PaneTitle({ title }: { title: string }) {
           >
             {title}
             <span className="sr-only">, choose panes</span>
-            <ChevronDown aria-hidden />
+            <ChevronDown aria-hidden className="print:hidden" />
           </button>
         }
       >

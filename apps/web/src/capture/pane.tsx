@@ -23,11 +23,11 @@ export function Pane({
     <section
       aria-label={title}
       data-testid={testId}
-      className="@container flex h-full min-h-0 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface"
+      className="@container flex h-full min-h-0 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface print:mt-3 print:h-[150mm] print:break-inside-avoid"
     >
       <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-2 py-1.5">
         <PaneTitle title={title} />
-        {tools}
+        <div className="contents print:hidden">{tools}</div>
       </div>
       <div className={cx('flex min-h-0 flex-1 flex-col', isStale && 'opacity-60')} aria-busy={isStale}>
         {children}

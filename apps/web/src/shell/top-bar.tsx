@@ -21,7 +21,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),
   ]
   return (
-    <header className="sticky top-0 z-30 flex h-11 shrink-0 items-center gap-0.5 border-line border-b bg-surface px-1.5 sm:gap-3 sm:px-3">
+    <header className="print:hidden sticky top-0 z-30 flex h-11 shrink-0 items-center gap-0.5 border-line border-b bg-surface px-1.5 sm:gap-3 sm:px-3">
       <Link href="/hosts" className="flex items-center gap-2 rounded-md px-1 font-semibold text-lg tracking-tight" aria-label="Sonde">
         <Logo />
         <span className="hidden sm:inline">Sonde</span>

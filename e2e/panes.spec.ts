@@ -1,0 +1,184 @@
+import type { Locator, Page } from '@playwright/test'
+import { expectCapture, startCapture } from './capture-page.ts'
+import { expect, expectAccessible, test } from './fixtures.ts'
+import { takeScreenshots } from './screenshots.ts'
+import { theStack } from './stack.ts'
+
+const pane = (page: Page, name: 'flame' | 'heat' | 'syscall') => page.getByTestId(`${name}-pane`)
+const heatMap = (page: Page) => page.getByTestId('heat-map')
+const heatTotal = (page: Page) => page.getByTestId('heat-total')
+const selectedWindow = (page: Page) => page.getByTestId('selected-window')
+
+/** Opens the menu of a pane's title by the keyboard. */
+async function openMenu(page: Page, name: string): Promise<void> {
+  await page.getByTestId(`pane-menu-${name}`).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menu')).toBeVisible()
+}
+
+/** The samples that a line begins with: "848 samples = 8.57 s of CPU time". */
+async function samplesIn(locator: Locator): Promise<number> {
+  return Number(/^([\d,]+) samples?/.exec((await locator.textContent()) ?? '')?.[1]?.replaceAll(',', ''))
+}
+
+/** The flame graph and the heat map count the same samples, and how many. */
+async function expectSameSamples(page: Page): Promise<number> {
+  const flame = pane(page, 'flame').getByTestId('sample-count')
+  await expect
+    .poll(async () => (await samplesIn(flame)) - (await samplesIn(heatTotal(page))), { message: 'flame graph − heat map' })
+    .toBe(0)
+  return samplesIn(heatTotal(page))
+}
+
+/** Presses, moves and lets go: from one place of the map's cells to another, in shares of it from the left and from the bottom. */
+async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const box = await heatMap(page).boundingBox()
+  if (!box) throw new Error('the heat map is not on the page')
+  const at = ([x, y]: readonly [number, number]) => [box.x + 56 + x * (box.width - 66), box.y + 8 + (1 - y) * (box.height - 28)] as const
+  await page.mouse.move(...at(from))
+  await page.mouse.down()
+  await page.mouse.move(...at(to), { steps: 5 })
+  await page.mouse.up()
+}
+
+async function expectAccessibleAtRest(page: Page): Promise<void> {
+  await page.mouse.move(0, 0)
+  const focused = page.locator(':focus')
+  if ((await focused.count()) > 0) await focused.blur()
+  await expectAccessible(page)
+}
+
+test('panes are chosen from their titles, stand in the link, and are accessible one and all', async ({ page }) => {
+  await startCapture(page, { seconds: 8, pid: theStack().demo.checkout })
+  await expectCapture(page, 'done', 60_000)
+  for (const name of ['flame', 'syscall'] as const) await expect(pane(page, name)).toBeVisible()
+  await expect(pane(page, 'heat')).toHaveCount(0)
+  const plain = page.url()
+
+  await test.step('another pane in the place of one, by the keyboard', async () => {
+    await openMenu(page, 'syscalls')
+    await page.keyboard.type('Heat')
+    await page.keyboard.press('Enter')
+    await expect(pane(page, 'heat')).toBeVisible()
+    await expect(pane(page, 'syscall')).toHaveCount(0)
+    await expect(page).toHaveURL(/panes=flame,heat$/)
+  })
+
+  await test.step('a third one beside it; the link brings all of them back, where they were', async () => {
+    await openMenu(page, 'heat')
+    await page.getByRole('menuitem', { name: 'Add a pane beside it' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('menuitem', { name: 'Syscalls', exact: true }).press('Enter')
+    await expect(page).toHaveURL(/panes=flame,heat,syscalls$/)
+    await expect(page.getByTestId('syscall-row').first()).toBeVisible()
+    await page.reload()
+    const boxes = await Promise.all((['flame', 'heat', 'syscall'] as const).map((name) => pane(page, name).boundingBox()))
+    const [flame, heat, syscalls] = boxes
+    expect(flame && heat && flame.x + flame.width <= heat.x, 'the flame graph is left of the heat map').toBe(true)
+    expect(heat && syscalls && heat.y + heat.height <= syscalls.y, 'the syscalls are below the heat map').toBe(true)
+    await openMenu(page, 'flame')
+    await expect(page.getByRole('menuitem', { name: 'Add a pane beside it' })).toBeDisabled()
+    await page.keyboard.press('Escape')
+  })
+  await expectAccessibleAtRest(page)
+  await takeScreenshots(page, 'panes', () => expect(heatTotal(page)).toBeVisible())
+
+  await test.step('two change places; one alone; back is back', async () => {
+    await openMenu(page, 'flame')
+    await page.getByRole('menuitemradio', { name: 'Syscalls swap' }).press('Enter')
+    await expect(page).toHaveURL(/panes=syscalls,heat,flame$/)
+    await openMenu(page, 'heat')
+    await page.getByRole('menuitem', { name: 'Show only this pane' }).press('Enter')
+    await expect(page).toHaveURL(/panes=heat$/)
+    await expect(pane(page, 'flame')).toHaveCount(0)
+    await page.goBack()
+    for (const name of ['flame', 'heat', 'syscall'] as const) await expect(pane(page, name)).toBeVisible()
+  })
+
+  await test.step('each of them alone is accessible', async () => {
+    await openMenu(page, 'heat')
+    const titles = await page.getByRole('menuitemradio').allTextContents()
+    await page.keyboard.press('Escape')
+    expect(titles.length).toBeGreaterThanOrEqual(3)
+    for (const [i, title] of titles.entries()) {
+      await page.goto(`${plain}?panes=heat`)
+      await openMenu(page, 'heat')
+      await page.getByRole('menuitemradio').nth(i).press('Enter')
+      await expect(page.getByRole('heading', { name: `${title.replace(/swap$/, '')}, choose panes` })).toBeVisible()
+      await expectAccessibleAtRest(page)
+    }
+  })
+
+  await test.step('a link with names that nobody knows shows what the capture recorded', async () => {
+    await page.goto(`${plain}?panes=nothing,latency,%00`)
+    for (const name of ['flame', 'syscall'] as const) await expect(pane(page, name)).toBeVisible()
+  })
+})
+
+test('the heat map: a stretch of time is picked, and the other panes follow', async ({ page }) => {
+  await startCapture(page, { seconds: 8, pid: theStack().demo.checkout })
+  await expectCapture(page, 'done', 60_000)
+  await page.goto(`${page.url()}?panes=heat,flame,syscalls`)
+  const whole = await expectSameSamples(page)
+  expect(whole).toBeGreaterThan(100)
+  const rows = await page.getByTestId('syscall-count').textContent()
+
+  await test.step('by the keyboard: from a cell to one two columns on', async () => {
+    await heatMap(page).focus()
+    await heatMap(page).press('Home')
+    await heatMap(page).press('ArrowRight')
+    await heatMap(page).press('ArrowUp')
+    await expect(heatMap(page).getByRole('status')).toHaveText(/^1\.02–1\.04\ss: \d+ samples?$/)
+    await heatMap(page).press('Shift+ArrowRight')
+    await heatMap(page).press('Shift+ArrowRight')
+    await expect(selectedWindow(page)).toHaveText('only 1.02–3.04 s')
+    await expect(heatTotal(page)).toContainText('in this time')
+    const part = await expectSameSamples(page)
+    expect(part).toBeGreaterThan(0)
+    expect(part).toBeLessThan(whole)
+  })
+
+  await test.step('the link brings it back', async () => {
+    const shown = await heatTotal(page).textContent()
+    await page.reload()
+    await expect(heatTotal(page)).toHaveText(shown ?? '')
+    await expectSameSamples(page)
+  })
+
+  await test.step('by a drag, and by two clicks', async () => {
+    await drag(page, [0.3, 0.2], [0.6, 0.8])
+    await expect(selectedWindow(page)).not.toHaveText('only 1.02–3.04 s')
+    const dragged = await selectedWindow(page).textContent()
+    await expectSameSamples(page)
+    await drag(page, [0.1, 0.5], [0.1, 0.5])
+    await expect(selectedWindow(page)).toHaveText(dragged ?? '')
+    await drag(page, [0.5, 0.5], [0.5, 0.5])
+    await expect(selectedWindow(page)).not.toHaveText(dragged ?? '')
+    expect(await expectSameSamples(page)).toBeLessThan(whole)
+  })
+
+  await test.step('the syscalls follow, or say that they cannot', async () => {
+    const text = await page.getByTestId('syscall-pane').textContent()
+    if (!/of the whole time/.test(text ?? '')) await expect(page.getByTestId('syscall-count')).not.toHaveText(rows ?? '')
+  })
+
+  await test.step('Escape shows all again', async () => {
+    await heatMap(page).focus()
+    await heatMap(page).press('Escape')
+    await expect(selectedWindow(page)).toHaveCount(0)
+    expect(await expectSameSamples(page)).toBe(whole)
+  })
+
+  await test.step('the same as a table', async () => {
+    await page.getByRole('radio', { name: 'As a table' }).click()
+    await page
+      .getByTestId('heat-row')
+      .filter({ hasText: /^2–3/ })
+      .getByRole('button', { name: /show only this time/ })
+      .click()
+    await expect(selectedWindow(page)).toHaveText('only 2–3 s')
+    const cell = page.getByTestId('heat-row').filter({ hasText: /^2–3/ }).getByRole('cell').nth(1)
+    await expect(cell).toHaveText(String(await expectSameSamples(page)))
+    await expectAccessibleAtRest(page)
+  })
+})

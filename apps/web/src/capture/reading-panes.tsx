@@ -41,8 +41,7 @@ const records =
   (capture: CaptureView): boolean =>
     hasResultsOf(capture, collector)
 
-/** A file that was imported is a profile; nobody asked for it by an instrument. */
-const hasProfile = (capture: CaptureView): boolean => capture.source !== null || records('stacks')(capture)
+const hasProfile = records('stacks')
 const hasWaits = records('offcpu')
 
 const hasManyHosts = ({ targets }: CaptureView): boolean => targets.length > 1

@@ -1,6 +1,7 @@
 import { toHex } from './color.ts'
 import { rowTop, type Screen } from './draw.ts'
 import type { FlameLayout } from './layout.ts'
+import { isMarked, type MarkedFrames } from './marked-function.ts'
 import type { FlameTheme } from './theme.ts'
 import type { VisibleRuns } from './visible.ts'
 
@@ -14,6 +15,8 @@ export type OverlayState = {
     label: number
   } | null
   focus: { row: number; left: number; right: number } | null
+  /** Frames that are framed wherever they are. */
+  marked: MarkedFrames | null
 }
 
 export function drawOverlay(
@@ -22,25 +25,44 @@ export function drawOverlay(
   layout: FlameLayout,
   runs: VisibleRuns,
   theme: FlameTheme,
-  { hover, focus }: OverlayState,
+  { hover, focus, marked }: OverlayState,
 ): void {
   ctx.clearRect(0, 0, screen.widthPx, screen.heightPx)
   const line = Math.max(1, Math.round(screen.dpr))
   const height = screen.rowPx - Math.max(1, Math.round(screen.dpr * 0.75))
+  /** Calls `draw` for each frame on screen that is a box and passes. */
+  const eachBox = (passes: (node: number) => boolean, draw: (left: number, top: number, width: number) => void) => {
+    for (let row = runs.firstRow; row < runs.lastRow; row++) {
+      const end = runs.rowFirst[row - runs.firstRow + 1] ?? 0
+      for (let run = runs.rowFirst[row - runs.firstRow] ?? 0; run < end; run++) {
+        if ((runs.strip[run] ?? -1) >= 0 || !passes(layout.rowNode[runs.slot[run] ?? 0] ?? 0)) continue
+        const left = runs.left[run] ?? 0
+        draw(left, rowTop(screen, row), Math.max(line, (runs.right[run] ?? 0) - left - line))
+      }
+    }
+  }
+  if (marked) {
+    const { tree } = layout
+    ctx.fillStyle = ctx.strokeStyle = toHex(theme.focus)
+    ctx.lineWidth = line * 2
+    eachBox(
+      (node) => isMarked(tree, marked, node),
+      (left, top, width) => {
+        if (width < line * 6) ctx.fillRect(left, top, width, height)
+        else ctx.strokeRect(left + line, top + line, width - line * 2, height - line * 2)
+      },
+    )
+  }
   if (hover) {
     ctx.strokeStyle = toHex(theme.text)
     ctx.lineWidth = line
     if (hover.label >= 0) {
       // The same function elsewhere: a thin line below it.
       ctx.fillStyle = toHex(theme.text)
-      for (let row = runs.firstRow; row < runs.lastRow; row++) {
-        const end = runs.rowFirst[row - runs.firstRow + 1] ?? 0
-        for (let run = runs.rowFirst[row - runs.firstRow] ?? 0; run < end; run++) {
-          if ((runs.strip[run] ?? -1) >= 0 || layout.tree.label[layout.rowNode[runs.slot[run] ?? 0] ?? 0] !== hover.label) continue
-          const left = runs.left[run] ?? 0
-          ctx.fillRect(left, rowTop(screen, row) + height - line * 2, Math.max(line, (runs.right[run] ?? 0) - left - line), line * 2)
-        }
-      }
+      eachBox(
+        (node) => layout.tree.label[node] === hover.label,
+        (left, top, width) => ctx.fillRect(left, top + height - line * 2, width, line * 2),
+      )
     }
     const width = Math.max(line * 2, hover.right - hover.left)
     ctx.strokeRect(hover.left + line / 2, rowTop(screen, hover.row) + line / 2, width - line, height - line)

@@ -18,6 +18,7 @@ import { formatCount, type WeightUnit } from './format.ts'
 import { FrameMirror } from './frame-mirror.tsx'
 import type { FlameHit } from './hit.ts'
 import type { ColorBy } from './inks.ts'
+import type { MarkedFunction } from './marked-function.ts'
 import { threadRowOf } from './navigate.ts'
 import type { FlameMatches } from './search.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
@@ -47,6 +48,8 @@ export type FlameGraphProps = {
   onFindName?: ((name: string) => void) | undefined
   /** More entries of a frame's menu. */
   actions?: readonly FrameAction[] | undefined
+  /** A function that is framed wherever it is: the one that is selected elsewhere on the page. */
+  marked?: MarkedFunction | null | undefined
   className?: string | undefined
   ariaLabel?: string | undefined
   ref?: Ref<FlameGraphHandle> | undefined
@@ -165,6 +168,7 @@ export function FlameGraph(props: FlameGraphProps) {
   useLayoutEffect(() => setMenu(null), [model, zoomNode])
   useLayoutEffect(() => view.current?.setOrientation(layout), [layout])
   useLayoutEffect(() => view.current?.setColorBy(colorBy), [colorBy])
+  useLayoutEffect(() => view.current?.setMarked(props.marked ?? null), [props.marked])
 
   useLayoutEffect(() => {
     if (subject && tip.current && pointer.current) placeAt(tip.current, pointer.current.x, pointer.current.y)

@@ -5,6 +5,7 @@ import { drawOverlay } from './draw-overlay.ts'
 import { type FlameHit, hitAt } from './hit.ts'
 import type { Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
+import type { MarkedFrames } from './marked-function.ts'
 import type { FlameMatches } from './search.ts'
 import type { Stage } from './stage.ts'
 import { emptyRuns, findVisible } from './visible.ts'
@@ -39,12 +40,13 @@ export class FlamePainter {
     drawScene(stage.base, stage.screen, { layout, runs, inks, palette, labels, grain, matches, zoomNode })
   }
 
-  paintOverlay(layout: FlameLayout, span: Span, hover: FlameHit | null, focusNode: number): void {
+  paintOverlay(layout: FlameLayout, span: Span, hover: FlameHit | null, focusNode: number, marked: MarkedFrames | null): void {
     const { stage } = this
     const focus = focusNode >= 0 ? this.pixelsOf(layout.tree, focusNode, span) : null
     drawOverlay(stage.overlay, stage.screen, layout, this.runs, stage.theme, {
       hover: hover ? { ...hover, label: hover.type === 'frame' ? (layout.tree.label[hover.node] ?? -1) : -1 } : null,
       focus: focus && focus.right >= focus.left ? focus : null,
+      marked,
     })
   }
 

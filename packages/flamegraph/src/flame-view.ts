@@ -7,6 +7,7 @@ import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
 import { buildInks, type ColorBy, type Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
+import { framesOfFunction, type MarkedFrames, type MarkedFunction } from './marked-function.ts'
 import { MatchWalk } from './match-walk.ts'
 import { heaviestChild, matchNode, nextSibling, parentOf, pathTo, previousSibling } from './navigate.ts'
 import { ScrollGlide } from './scroll-glide.ts'
@@ -43,6 +44,8 @@ export class FlameView {
   private pointer: { x: number; y: number } | null = null
   private hover: FlameHit | null = null
   private frameRequest = 0
+  private marked: MarkedFunction | null = null
+  private markedFrames: MarkedFrames | null = null
 
   constructor(
     elements: StageElements,
@@ -97,6 +100,7 @@ export class FlameView {
     if (old && this.focus >= 0) this.focus = matchNode(old, this.focus, tree).node
     this.layout = layout
     this.inks = buildInks(tree, this.colorBy)
+    this.markedFrames = framesOfFunction(tree, this.marked)
     this.stage.setNames(tree.labels)
     this.scrollGlide.stop()
     // Numbers mean other frames now: what is under the pointer is said anew.
@@ -105,6 +109,12 @@ export class FlameView {
     if (!old) this.showRow(this.zoom.node, true)
     this.walk.set(matches)
     this.paintNow()
+  }
+
+  setMarked(marked: MarkedFunction | null): void {
+    this.marked = marked
+    this.markedFrames = this.tree && framesOfFunction(this.tree, marked)
+    this.paintOverlay()
   }
 
   setOrientation(orientation: FlameOrientation): void {
@@ -299,6 +309,6 @@ export class FlameView {
 
   private paintOverlay(): void {
     const { layout } = this
-    if (layout) this.painter.paintOverlay(layout, this.zoom.span, this.hover, this.ringShown ? this.focus : -1)
+    if (layout) this.painter.paintOverlay(layout, this.zoom.span, this.hover, this.ringShown ? this.focus : -1, this.markedFrames)
   }
 }

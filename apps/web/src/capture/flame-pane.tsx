@@ -16,6 +16,7 @@ import { isRefusal } from '../trpc/errors.ts'
 import { transformActions } from './flame-transforms.ts'
 import { FlameViewMenu } from './flame-view-menu.tsx'
 import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
+import { functionSource } from './function-source.ts'
 import { NameSearch } from './name-search.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
@@ -25,6 +26,7 @@ import { DroppedByTransforms, NothingLeft } from './transform-losses.tsx'
 import type { Result } from './use-result.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
 import { useSandwichAction } from './use-sandwich-action.ts'
+import { useSelectedFunction } from './use-selected-function.ts'
 import type { UpdateView } from './use-view-state.ts'
 import { useZoomNodes } from './use-zoom-nodes.ts'
 import { Waiting } from './waiting.tsx'
@@ -89,6 +91,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
     }
     update(zoomPatch(zoomNodes.keyOf(node)), cause === 'jump' ? 'push' : 'replace')
   }
+  const marked = useSelectedFunction({ profile, selection, transforms, view, isAsked: functionSource(capture, view) === kind })
   const actions = [...useSandwichAction(kind), ...transformActions(view, (patch) => update(patch, 'push'))]
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
@@ -250,6 +253,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               onSelectProcess={selectProcess}
               onOpenSearch={() => searchBox.current?.focus()}
               actions={actions}
+              marked={marked}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
               ariaLabel={kind === 'offcpu' ? 'Off-CPU flame graph' : 'Flame graph'}
             />

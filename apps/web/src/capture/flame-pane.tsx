@@ -13,6 +13,7 @@ import { Button, cx, formatPlural, formatShare, Notice, Segmented, Select, Skele
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
+import { DownloadMenu } from './download-menu.tsx'
 import { transformActions } from './flame-transforms.ts'
 import { FlameViewMenu } from './flame-view-menu.tsx'
 import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
@@ -169,6 +170,13 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           <RotateCcw />
         </Button>
       )}
+      {model && profile && samples > 0 ? (
+        <DownloadMenu
+          {...{ capture, kind, words, profile, selection, model, view, zoomNode }}
+          matches={shown.matches}
+          transforms={transforms.length}
+        />
+      ) : null}
     </>
   )
 

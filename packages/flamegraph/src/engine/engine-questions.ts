@@ -8,9 +8,12 @@ import {
   samplesUnder,
   selectionTotals,
 } from '@sonde/profile'
+import type { ExportFormat } from '@sonde/profile/export'
 import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
 import { answerOddStacks, type OddStacksQuestion } from './answer-odd-stacks.ts'
 import { answerSandwich, type SandwichQuestion } from './answer-sandwich.ts'
+
+export type ExportQuestion = { format: ExportFormat; selection: SampleSelection; title: string }
 
 /**
  * What the engine can be asked about its profile, beside the flame graph itself: one entry a question, each a pure function of
@@ -34,6 +37,11 @@ export const ENGINE_ANSWERS = {
   heat: (profile: Profile, question: HeatQuestion) => heatMap(profile, question),
   /** How much of a selection lies under kernel functions of some names. */
   under: (profile: Profile, question: { names: readonly string[]; selection: SampleSelection }) => samplesUnder(profile, question),
+  /** The selected samples as a file. Its code is fetched when the first file is made. */
+  export: async (profile: Profile, { format, ...options }: ExportQuestion) => {
+    const { exportProfile } = await import('@sonde/profile/export')
+    return { bytes: await exportProfile(profile, format, options) }
+  },
 } as const satisfies Record<string, EngineAnswerer>
 
 type DifferencesQuestion = { hostId: string; limit: number } & Pick<SampleSelection, 'window'>
@@ -43,4 +51,4 @@ type EngineAnswerer = (profile: Profile, question: any) => unknown
 
 export type EngineQuestionName = keyof typeof ENGINE_ANSWERS
 export type EngineQuestion<Name extends EngineQuestionName> = Parameters<(typeof ENGINE_ANSWERS)[Name]>[1]
-export type EngineAnswer<Name extends EngineQuestionName> = ReturnType<(typeof ENGINE_ANSWERS)[Name]>
+export type EngineAnswer<Name extends EngineQuestionName> = Awaited<ReturnType<(typeof ENGINE_ANSWERS)[Name]>>

@@ -1,7 +1,7 @@
 import { buildCallTree, buildDiffTree, decodeProfile, type Profile, selectionTotals } from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
 import type { ModelQuestion } from './engine-messages.ts'
-import { ENGINE_ANSWERS, type EngineAnswer, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
+import { ENGINE_ANSWERS, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
 import { type FlameModel, flameModelOf } from './flame-model.ts'
 import { type ProfileSummary, summarizeProfile } from './profile-summary.ts'
 import { transformedProfile } from './transformed-profile.ts'
@@ -55,9 +55,9 @@ export class FlameEngine {
     this.searched.delete(model)
   }
 
-  ask<Name extends EngineQuestionName>(name: Name, question: EngineQuestion<Name>): EngineAnswer<Name> {
+  ask<Name extends EngineQuestionName>(name: Name, question: EngineQuestion<Name>): ReturnType<(typeof ENGINE_ANSWERS)[Name]> {
     const answer: (profile: Profile, question: never) => unknown = ENGINE_ANSWERS[name]
-    return answer(this.loaded(), question as never) as EngineAnswer<Name>
+    return answer(this.loaded(), question as never) as ReturnType<(typeof ENGINE_ANSWERS)[Name]>
   }
 
   /** Whether this is memory of the profile itself, which must be copied and never handed over. */

@@ -1,0 +1,89 @@
+import { cleanText } from './clean-text.ts'
+import { toHex } from './color.ts'
+import { createGrain, createLabelCache, drawScene, FONT_PX, ROW_PX, type Screen } from './draw.ts'
+import { type FlamePicture, MIN_PICTURE_BOX_PX, narrowFrames, narrowSentence, pictureLegend, pictureRows } from './flame-picture.ts'
+import { buildInks, buildPalette } from './palette.ts'
+import { emptyRuns, findVisible } from './visible.ts'
+
+const MARGIN_PX = 10
+const LINE_PX = 16
+const TITLE_PX = 22
+const FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+/** Twice as fine as the page, so that it can be read when it is pasted into a slide. */
+const SCALE = 2
+/** What browsers draw for sure. */
+const MAX_CANVAS_PX = 16_000
+
+/**
+ * A flame graph as a PNG: drawn as on the page, with title, facts and legend above it, and below it what was too narrow or too deep to
+ * draw. Throws an Error fit to be shown where the browser cannot.
+ */
+export async function flamePng(picture: FlamePicture, document: Document): Promise<Blob> {
+  const { layout, zoomNode, orientation, colorBy, theme } = picture
+  const { tree } = layout
+  const palette = buildPalette(theme)
+  const matches = picture.matches && picture.matches.labels.length > 0 ? picture.matches : null
+  const { rows, cut } = pictureRows(picture)
+  const widthPx = Math.min(MAX_CANVAS_PX / SCALE, Math.max(200, Math.round(picture.widthPx)))
+  const scale = Math.min(SCALE, MAX_CANVAS_PX / (rows * ROW_PX + 400))
+  const rowPx = Math.round(ROW_PX * scale)
+  const inner = Math.round((widthPx - 2 * MARGIN_PX) * scale)
+  const x0 = tree.start[zoomNode] ?? 0
+  const view = { x0, x1: x0 + Math.max(tree.total[zoomNode] ?? 0, Number.MIN_VALUE), widthPx: inner, minBoxPx: MIN_PICTURE_BOX_PX * scale }
+  const runs = findVisible(layout, { ...view, firstRow: 0, lastRow: rows }, emptyRuns())
+
+  const graph = canvasOf(document, inner, rows * rowPx)
+  const screen: Screen = { widthPx: inner, heightPx: rows * rowPx, dpr: scale, rowPx, contentRows: rows, scrollPx: 0, orientation }
+  const labels = createLabelCache(graph.context, tree.labels, FONT, scale)
+  const scene = { layout, runs, inks: buildInks(tree, colorBy), palette, labels, grain: createGrain(document), matches, zoomNode }
+  drawScene(graph.context, screen, scene)
+
+  const below = [narrowSentence(narrowFrames(runs)), cut].filter((sentence) => sentence !== '')
+  const topPx = MARGIN_PX + TITLE_PX + (picture.facts.length + 1) * LINE_PX
+  const heightPx = topPx + (rows * rowPx) / scale + (below.length + 1) * LINE_PX
+  const { canvas, context } = canvasOf(document, Math.round(widthPx * scale), Math.round(heightPx * scale))
+  context.fillStyle = palette.background
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.scale(scale, scale)
+  context.direction = 'ltr'
+  const write = (text: string, x: number, y: number, color: string, sizePx = FONT_PX) => {
+    context.fillStyle = color
+    context.font = `${sizePx}px ${FONT}`
+    context.fillText(cleanText(text, 300), x, y)
+    return context.measureText(cleanText(text, 300)).width
+  }
+  const muted = toHex(theme.muted)
+  write(picture.title, MARGIN_PX, MARGIN_PX + 14, toHex(theme.text), 15)
+  for (const [i, fact] of picture.facts.entries()) write(fact, MARGIN_PX, MARGIN_PX + TITLE_PX + i * LINE_PX + 12, muted)
+  let legendX = MARGIN_PX
+  for (const { fill, label } of pictureLegend({ ...picture, matches }, palette)) {
+    if (fill !== '') {
+      context.fillStyle = fill
+      context.fillRect(legendX, topPx - LINE_PX + 2, 10, 10)
+      legendX += 14
+    }
+    legendX += write(label, legendX, topPx - LINE_PX + 11, muted) + 16
+  }
+  for (const [i, sentence] of below.entries()) write(sentence, MARGIN_PX, topPx + (rows * rowPx) / scale + (i + 1) * LINE_PX - 2, muted)
+  context.resetTransform()
+  context.drawImage(graph.canvas, Math.round(MARGIN_PX * scale), Math.round(topPx * scale))
+  return await blobOf(canvas)
+}
+
+function canvasOf(document: Document, width: number, height: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, width)
+  canvas.height = Math.max(1, height)
+  const context = canvas.getContext('2d', { alpha: false })
+  if (!context) throw new Error('This browser cannot draw the picture: it has no Canvas 2D, or not enough memory for one of this size.')
+  return { canvas, context }
+}
+
+function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob)
+      else reject(new Error('This browser could not make a PNG of a picture of this size.'))
+    }, 'image/png')
+  })
+}

@@ -72,6 +72,31 @@ test('what is on screen can be taken away, and every file says the same', async 
     expect(new DataView(bytes.buffer, bytes.byteOffset).getUint32(16)).toBe(3200)
   })
 
+  await test.step('tables as CSV: all rows, and the same sums', async () => {
+    const csv = async (part: string) => {
+      const saved = page.waitForEvent('download')
+      await page.getByTestId(`csv-${part}`).click()
+      const to = testInfo.outputPath(`${part}.csv`)
+      await (await saved).saveAs(to)
+      return (await readFile(to, 'utf8')).trimEnd().split('\r\n')
+    }
+    const shown = /^([\d.,]+)([kM]?) calls/.exec((await page.getByTestId('syscall-count').textContent()) ?? '')
+    const calls = Number(shown?.[1]?.replaceAll(',', '')) * ({ k: 1e3, M: 1e6 }[shown?.[2] ?? ''] ?? 1)
+    const syscalls = await csv('syscalls')
+    expect(syscalls[0]).toMatch(/^process,pid,host,syscall,calls,/)
+    // On screen it is rounded to three digits.
+    expect(syscalls.slice(1).reduce((sum, row) => sum + Number(row.split(',')[4]), 0) / calls).toBeCloseTo(1, 2)
+
+    const url = new URL(page.url())
+    url.searchParams.set('panes', 'functions')
+    await page.goto(url.href)
+    const count = Number(
+      /^([\d,]+) functions/.exec((await page.getByTestId('functions-count').textContent()) ?? '')?.[1]?.replaceAll(',', ''),
+    )
+    expect((await csv('functions')).length - 1).toBe(count)
+    await page.goBack()
+  })
+
   await test.step('a selection of time narrows the files as it narrows the page', async () => {
     const url = new URL(page.url())
     url.searchParams.set('window', '1000-3000')

@@ -3,9 +3,11 @@ import { type CaptureCounts, type CaptureView, type CaptureViewState, instrument
 import { formatCount, formatPlural, Notice, SearchInput, Segmented, SkeletonRows, TimeChart } from '@sonde/ui'
 import { ChartLine, Layers } from 'lucide-react'
 import { type RefObject, useMemo, useRef, useState } from 'react'
+import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { formatWindow, parseWindow } from './capture-time.ts'
+import { countsCsv } from './counts-csv.ts'
 import { colorRows, countsSeries, coveredMsOf, rowName } from './counts-model.ts'
 import { CountsTable } from './counts-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
@@ -88,6 +90,14 @@ export function CountsPane({ capture, domainMs, counts, view, update, findRef, o
             onChange={(next) => update({ countsBy: next }, 'replace')}
           />
           <Segmented label="Chart" value={view.chart} onChange={(chart) => update({ chart }, 'replace')} options={CHARTS} />
+          {data && !isEmpty ? (
+            <CsvButton
+              capture={capture}
+              part="counts"
+              what="the counts"
+              make={() => countsCsv(data, ownerColumns({ by, ...shape }), { sumOf: instrument?.sum ?? null, seconds })}
+            />
+          ) : null}
         </>
       }
       foot={

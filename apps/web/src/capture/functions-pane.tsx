@@ -4,8 +4,10 @@ import { formatCount, formatWeight } from '@sonde/flamegraph'
 import { type FunctionsAnswer, useEngineAnswer } from '@sonde/flamegraph/react'
 import { Button, EmptyState, formatExact, Notice, SkeletonRows } from '@sonde/ui'
 import { type RefObject, useRef, useState } from 'react'
+import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { flameTotal, flameWords } from './flame-words.ts'
+import { functionCsv } from './function-csv.ts'
 import { FunctionDetails } from './function-details.tsx'
 import { functionSource } from './function-source.ts'
 import { FunctionSourceSwitch } from './function-source-switch.tsx'
@@ -42,7 +44,7 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
   const showSandwich = useShowBeside('sandwich')
   const [offset, setOffset] = useState(0)
   const selection = useSampleSelection(profile, view)
-  const answer = useEngineAnswer(profile, 'functions', {
+  const question = {
     selection,
     transforms: transformsOf(view).transforms,
     search: { text: view.search, regex: view.regex },
@@ -53,7 +55,8 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
     slices: SLICES,
     span: selection.window ?? { fromUs: 0, toUs: Math.max(domainMs, profile?.meta.durationMs ?? 0) * 1_000 },
     selected: view.fn,
-  })
+  }
+  const answer = useEngineAnswer(profile, 'functions', question)
   const { data } = answer
   const isEmpty = data !== undefined && data.all.count === 0 && data.functions === 0
 
@@ -72,6 +75,14 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
             isUnusable={data !== undefined && data.error !== ''}
           />
           <FunctionSourceSwitch capture={capture} view={view} update={update} />
+          {profile && data && data.matching > 0 ? (
+            <CsvButton
+              capture={capture}
+              part={kind === 'offcpu' ? 'offcpu-functions' : 'functions'}
+              what="the table of functions"
+              make={() => functionCsv(question, profile.meta.unit, (page) => profile.engine.ask('functions', page))}
+            />
+          ) : null}
         </>
       }
       foot={

@@ -14,12 +14,14 @@ import {
 } from '@sonde/ui'
 import { ChartColumn, CircleAlert, Rows3 } from 'lucide-react'
 import { type RefObject, useMemo } from 'react'
+import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { parseWindow } from './capture-time.ts'
 import { ErrnoTable } from './errno-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
+import { syscallCsv } from './syscall-csv.ts'
 import { measureOfSort } from './syscall-groups.ts'
 import { SyscallHistograms } from './syscall-histograms.tsx'
 import { onHost, selectSyscalls, syscallLines } from './syscall-rows.ts'
@@ -93,6 +95,9 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
             onChange={(syscallsAs) => update({ syscallsAs }, 'replace')}
             options={READINGS}
           />
+          {view.syscallsAs === 'table' && chosen.length > 0 ? (
+            <CsvButton capture={capture} part="syscalls" what="the table of system calls" make={() => syscallCsv(chosen)} />
+          ) : null}
         </>
       }
       foot={

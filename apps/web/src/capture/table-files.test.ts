@@ -1,6 +1,10 @@
 import type { CountsRow } from '@sonde/contract'
+import { ENGINE_ANSWERS } from '@sonde/flamegraph'
+import type { FunctionsQuestion } from '@sonde/flamegraph/react'
+import { syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { countsCsv } from './counts-csv.ts'
+import { functionCsv } from './function-csv.ts'
 import { syscallCsv } from './syscall-csv.ts'
 import type { SyscallLine } from './syscall-rows.ts'
 
@@ -25,6 +29,40 @@ describe('syscallCsv', () => {
     expect(row).toBe("'=cmd,7,web-1,connect,10,2.5,3,ECONNREFUSED 2; EAGAIN 1,9000,1500,1024,2048,,,,900,2000")
     expect(head?.split(',').length).toBe(row?.split(',').length)
     expect(end).toBe('')
+  })
+})
+
+describe('functionCsv', () => {
+  const profile = syntheticProfile({ nodes: 20_000, seed: 3, samples: 4000 })
+  const question: FunctionsQuestion = {
+    selection: {},
+    search: { text: '', regex: false },
+    sort: 'total',
+    dir: 'desc',
+    offset: 40,
+    limit: 50,
+    slices: 10,
+    selected: '',
+  }
+
+  it('has every function of the table, in its order, more than the engine answers with at once', async () => {
+    const csv = await functionCsv(question, 'samples', async (page) => ENGINE_ANSWERS.functions(profile, page))
+    const rows = csv.trimEnd().split('\r\n')
+    const { functions, rows: top } = ENGINE_ANSWERS.functions(profile, { ...question, offset: 0 })
+    expect(functions).toBeGreaterThan(1000)
+    expect(rows.length).toBe(functions + 1)
+    expect(rows[0]).toBe(
+      'function,library,kind,self (samples),"self, share of all",total (samples),"total, share of all",hosts,names of hosts (20 at most),first seen (s),last seen (s)',
+    )
+    expect(rows[1]?.split(',').slice(0, 2)).toEqual([top.name[0], top.module[0]])
+    expect(Number(rows[1]?.split(',')[5])).toBe(top.total[0])
+  })
+
+  it('has what a search leaves, and nothing where it finds nothing', async () => {
+    const find = (text: string) =>
+      functionCsv({ ...question, search: { text, regex: false } }, 'samples', async (page) => ENGINE_ANSWERS.functions(profile, page))
+    for (const row of (await find('tcp')).trimEnd().split('\r\n').slice(1)) expect(row).toContain('tcp')
+    expect((await find('noFunctionHasThisName')).trimEnd().split('\r\n').length).toBe(1)
   })
 })
 

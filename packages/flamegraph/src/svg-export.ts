@@ -27,8 +27,8 @@ const MAX_NAME = 400
 
 /**
  * A flame graph as an SVG file that stands alone: no script, no style sheet, no link to anything. Frames carry their name, weight and
- * share as `<title>`, which viewers show as a tooltip. Frames too narrow to draw are strips in one colour, whose title says how many they
- * are; how many there are in all, and rows that found no place, is said below the picture. Names are cleaned and escaped.
+ * share as `<title>`, which viewers show as a tooltip. Frames too narrow to draw are strips in the colour of the heaviest of
+ * them, whose title says how many they are; how many there are in all, and rows that found no place, is said below the picture. Names are cleaned and escaped.
  */
 export function flameSvg(picture: FlamePicture): string {
   const { layout, zoomNode, orientation, colorBy, theme, unit, widthPx } = picture
@@ -88,9 +88,17 @@ export function flameSvg(picture: FlamePicture): string {
         while (last + 1 < end && runs.strip[last + 1] === strip) last++
         const [from, to] = [runs.slot[run] ?? 0, runs.slotEnd[last] ?? 0]
         let weight = 0
-        for (let slot = from; slot < to; slot++) weight += tree.total[layout.rowNode[slot] ?? 0] ?? 0
+        let heaviest = layout.rowNode[from] ?? 0
+        for (let slot = from; slot < to; slot++) {
+          const node = layout.rowNode[slot] ?? 0
+          weight += tree.total[node] ?? 0
+          if ((tree.total[node] ?? 0) > (tree.total[heaviest] ?? 0)) heaviest = node
+        }
         const holds = matches !== null && (matches.upTo[to - 1] ?? 0) > (from === layout.rowStart[row] ? 0 : (matches.upTo[from - 1] ?? 0))
-        const fill = palette.fill[inkOf(holds ? FAMILY.match : FAMILY.unknown, 0, TONE.normal)] ?? ''
+        const stripInk = holds
+          ? inkOf(FAMILY.match, 0, TONE.normal)
+          : inkOf(inks.family(heaviest), inks.variant(heaviest), matches ? TONE.faded : TONE.normal)
+        const fill = palette.fill[stripInk] ?? ''
         const frames = to - from === 1 ? '1 frame' : `${formatCount(to - from)} frames`
         const words = `${frames} too narrow to draw: ${formatWeight(weight, unit)}, ${formatShare(weight, tree.total[0] ?? 0)}`
         out.push(box(MARGIN_PX + left, y, (runs.right[last] ?? 0) - left, fill, words))

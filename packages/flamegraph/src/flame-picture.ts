@@ -1,9 +1,11 @@
 import type { CallTree } from '@sonde/profile'
 import { moduleOf, nameOf } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
-import { formatCount, formatShare, formatWeight, type WeightUnit } from './format.ts'
+import { DIFF_GRADES, restWords, weightText } from './flame-diff.ts'
+import { formatCount, formatShare, type WeightUnit } from './format.ts'
+import { type ColorBy, SELF_GRADES } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
-import { type ColorBy, FAMILY, inkOf, type Palette, TONE } from './palette.ts'
+import { FAMILY, inkOf, type Palette, TONE } from './palette.ts'
 import type { FlameMatches } from './search.ts'
 import type { FlameTheme } from './theme.ts'
 import type { VisibleRuns } from './visible.ts'
@@ -52,10 +54,9 @@ export function narrowSentence(frames: number): string {
 
 /** `tcp_sendmsg (vmlinux): 1,204 samples, 12.4 %`. */
 export function frameSentence(tree: CallTree, node: number, unit: WeightUnit, maxName: number): string {
-  const total = tree.total[node] ?? 0
   const module = moduleOf(tree, node)
   const name = module === '' ? nameOf(tree, node, maxName) : `${nameOf(tree, node, maxName)} (${module})`
-  return `${name}: ${formatWeight(total, unit)}, ${formatShare(total, tree.total[0] ?? 0)}`
+  return `${name}: ${weightText(tree, node, unit)}`
 }
 
 const LEGEND = [
@@ -68,8 +69,24 @@ const LEGEND = [
 
 /** What the colours mean, for what the tree has; families of frames are numbered as their kinds. */
 export function pictureLegend({ layout, colorBy, matches }: FlamePicture, palette: Palette): { fill: string; label: string }[] {
-  const entry = (family: number, label: string) => ({ fill: palette.fill[inkOf(family, 0, TONE.normal)] ?? '', label })
+  const { tree } = layout
+  const entry = (family: number, label: string, variant = 0) => ({ fill: palette.fill[inkOf(family, variant, TONE.normal)] ?? '', label })
   const found = matches ? [entry(FAMILY.match, 'found by the search')] : []
   if (colorBy === 'module') return [{ fill: '', label: 'one colour for each library or executable' }, ...found]
-  return [...LEGEND.filter(({ family }) => layout.tree.kind.includes(family)).map(({ family, label }) => entry(family, label)), ...found]
+  if (colorBy === 'self') {
+    const grade = (from: number, at: number) =>
+      entry(FAMILY.self, at === 0 ? `own weight below ${formatShare(SELF_GRADES[1], 1)} of all` : formatShare(from, 1), at)
+    return [...SELF_GRADES.map(grade), ...found]
+  }
+  if (colorBy === 'diff' && tree.diff) {
+    const side = (family: number, words: string) =>
+      DIFF_GRADES.map(({ label }, grade) => entry(family, grade === 0 ? `${words}, ${label}` : label, grade))
+    return [
+      ...side(FAMILY.more, '▲ more on this host'),
+      ...side(FAMILY.less, `▼ more on ${restWords(tree.diff)}`),
+      entry(FAMILY.same, 'within chance'),
+      ...found,
+    ]
+  }
+  return [...LEGEND.filter(({ family }) => tree.kind.includes(family)).map(({ family, label }) => entry(family, label)), ...found]
 }

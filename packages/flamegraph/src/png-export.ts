@@ -2,7 +2,8 @@ import { cleanText } from './clean-text.ts'
 import { toHex } from './color.ts'
 import { createGrain, createLabelCache, drawScene, FONT_PX, ROW_PX, type Screen } from './draw.ts'
 import { type FlamePicture, MIN_PICTURE_BOX_PX, narrowFrames, narrowSentence, pictureLegend, pictureRows } from './flame-picture.ts'
-import { buildInks, buildPalette } from './palette.ts'
+import { buildInks } from './inks.ts'
+import { buildPalette } from './palette.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 
 const MARGIN_PX = 10

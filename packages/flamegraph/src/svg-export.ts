@@ -12,7 +12,8 @@ import {
   pictureRows,
 } from './flame-picture.ts'
 import { formatCount, formatShare, formatWeight } from './format.ts'
-import { buildInks, buildPalette, FAMILY, inkOf, TONE } from './palette.ts'
+import { buildInks } from './inks.ts'
+import { buildPalette, FAMILY, inkOf, TONE } from './palette.ts'
 import { isMatch } from './search.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 
@@ -113,7 +114,7 @@ export function flameSvg(picture: FlamePicture): string {
       const tone = matches && !isFound ? TONE.faded : isCaller ? TONE.ancestor : TONE.normal
       const index = inkOf(family, inks.variant(node), tone)
       out.push(box(MARGIN_PX + left, y, width, palette.fill[index] ?? '', frameSentence(tree, node, unit, MAX_NAME)))
-      const label = fitted(nameOf(tree, node, MAX_NAME), width - 6)
+      const label = fitted([inks.sign(node), nameOf(tree, node, MAX_NAME)].filter(Boolean).join(' '), width - 6)
       if (label !== '') out.push(textAt(MARGIN_PX + left + 3, y + 13, label, palette.text[index] ?? ''))
     }
   }

@@ -166,6 +166,8 @@ export function FlameGraph(props: FlameGraphProps) {
   }, [model, zoomNode, matches])
   // biome-ignore lint/correctness/useExhaustiveDependencies: its frame is another one now
   useLayoutEffect(() => setMenu(null), [model, zoomNode])
+  // What is under the pointer has been said anew by setData.
+  useLayoutEffect(() => setSubject((now) => (now?.tree === tree ? now : null)), [tree])
   useLayoutEffect(() => view.current?.setOrientation(layout), [layout])
   useLayoutEffect(() => view.current?.setColorBy(colorBy), [colorBy])
   useLayoutEffect(() => view.current?.setMarked(props.marked ?? null), [props.marked])
@@ -180,7 +182,7 @@ export function FlameGraph(props: FlameGraphProps) {
     const timer = setTimeout(() => {
       const box = view.current?.boxOf(focused.node)
       const around = stage.current?.getBoundingClientRect()
-      if (!box || !around || !scroller.current?.matches(':focus')) return
+      if (!box || !around || focused.tree !== view.current?.tree || !scroller.current?.matches(':focus')) return
       // At its right end: the callees to step to next are on the left.
       pointer.current = { x: around.left + box.left + box.width - 16, y: around.top + box.top + box.height - 8 }
       setSubject({ type: 'frame', tree: focused.tree, node: focused.node })

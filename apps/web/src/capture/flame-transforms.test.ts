@@ -2,7 +2,8 @@ import { type CaptureViewState, DEFAULT_VIEW_STATE, MAX_TRANSFORMS, transformsOf
 import { FLAME_KEYS } from '@sonde/flamegraph'
 import { buildCallTree, type CallTree, GROUP_KIND, STACK_TRANSFORM_KINDS, syntheticProfile, transformProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
-import { chipWords, TRANSFORM_KEYS, transformActions } from './flame-transforms.ts'
+import { transformActions } from './flame-transforms.ts'
+import { chipWords, TRANSFORM_KEYS } from './transform-words.ts'
 
 const profile = syntheticProfile({ nodes: 2000, hosts: 2, seed: 12 })
 const tree = buildCallTree(profile, { group: 'thread', order: 'weight' })

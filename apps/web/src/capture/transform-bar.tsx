@@ -12,7 +12,7 @@ import type { AppliedTransforms } from '@sonde/flamegraph/react'
 import { Button, cx, formatPlural, HostText } from '@sonde/ui'
 import { Redo2, Undo2, X } from 'lucide-react'
 import { useModKey } from '../shell/mod-key.tsx'
-import { chipWords } from './flame-transforms.ts'
+import { chipWords } from './transform-words.ts'
 import type { UpdateView } from './use-view-state.ts'
 
 /** The transforms of the stacks as chips, in the order of their application; nothing where there are none and none were. */

@@ -1,7 +1,7 @@
 'use client'
 import { FLAME_KEYS } from '@sonde/flamegraph'
 import { Dialog, Kbd } from '@sonde/ui'
-import { TRANSFORM_KEYS } from '../capture/flame-transforms.ts'
+import { TRANSFORM_KEYS } from '../capture/transform-words.ts'
 import { useModKey } from './mod-key.tsx'
 
 type Shortcut = { keys: string[]; does: string }
@@ -53,8 +53,11 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
       shortcuts: FLAME_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
     },
     {
-      title: 'On a frame of the flame graph: transforms',
-      shortcuts: TRANSFORM_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
+      title: 'On a frame of the flame graph',
+      shortcuts: [
+        { keys: ['s'], does: 'callers and callees of the function, beside the graph' },
+        ...TRANSFORM_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
+      ],
     },
   ]
   return (

@@ -9,7 +9,7 @@ import { MAX_TRANSFORMS_TEXT } from './view-transforms.ts'
  * Version 1. Every field has a default; a field at its default is left out of the URL; an unreadable one falls back to its
  * default on its own and never spoils the others. New fields may be added to a version; a changed meaning needs a new one.
  */
-export const FLAME_GROUPINGS = ['host', 'process', 'thread', 'module', 'merged'] as const
+export const FLAME_GROUPINGS = ['host', 'process', 'thread', 'cgroup', 'module', 'merged'] as const
 export const FLAME_ORDERS = ['weight', 'name', 'time'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
 

@@ -20,6 +20,7 @@ const KIND_NAMES: Record<number, string> = {
   [GROUP_KIND.process]: 'process',
   [GROUP_KIND.thread]: 'thread',
   [GROUP_KIND.module]: 'library',
+  [GROUP_KIND.cgroup]: 'cgroup',
 }
 export const kindName = (kind: number): string => KIND_NAMES[kind] ?? 'frame'
 

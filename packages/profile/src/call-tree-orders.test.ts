@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { buildCallTree } from './build-call-tree.ts'
 import { type CallTree, GROUP_KIND } from './call-tree.ts'
 import { CallTreeTooLargeError } from './call-tree-too-large.ts'
+import { mergeProfiles } from './merge-profiles.ts'
 import { findByPathKey, pathKey } from './path-key.ts'
 import { FRAME_KIND, type Profile } from './profile.ts'
 import { ProfileBuilder } from './profile-builder.ts'
+import { takeSamples } from './split-profile.ts'
 import { syntheticProfile } from './synthetic-profile.ts'
 
 type Row = { tid?: number; timeUs: number; stack: string[]; weight?: number; module?: string }
@@ -190,6 +192,33 @@ describe('groups', () => {
     const rows = [...tree.kind].map((kind, i) => [kind, tree.depth[i]] as const).filter(([kind]) => kind >= GROUP_KIND.root)
     expect(rows).toEqual([[GROUP_KIND.root, 0], ...[1, 2, 3].map(() => [GROUP_KIND.host, 1])])
     expect(outline(buildCallTree(three, { group: 'host', order: 'weight' }))[1]).toBe('  web-1 5/11')
+  })
+
+  it('are cgroups, the same path on two hosts as one, and one for who is in none that is known', () => {
+    const builder = new ProfileBuilder()
+    const at = (host: string, pid: number, cgroup: string) => builder.addThread(builder.addHost(host, host), pid, pid, 'app', cgroup)
+    const main = builder.addStack(-1, builder.addFrame('main', 'app', FRAME_KIND.user))
+    builder.addSample(main, at('a', 1, '/system.slice/app.service'), 1, 5)
+    builder.addSample(main, at('b', 2, '/system.slice/app.service'), 2, 3)
+    builder.addSample(main, at('b', 3, '/docker/0af'), 3, 2)
+    builder.addSample(main, at('b', 4, ''), 4, 1)
+    // Heard of later: known from then on, and for what came before.
+    builder.addSample(main, at('a', 5, ''), 5, 10)
+    builder.addSample(main, at('a', 5, '/docker/0af'), 6, 20)
+    builder.addSample(main, at('a', 5, '/moved'), 7, 30)
+    const merged = mergeProfiles([builder.build(), builder.build()])
+    for (const profile of [builder.build(), takeSamples(builder.build(), 0, 7)]) {
+      expect(outline(buildCallTree(profile, { group: 'cgroup', order: 'weight' }))).toEqual([
+        'all 0/71',
+        '  /docker/0af 0/62',
+        '    main 62/62',
+        '  /system.slice/app.service 0/8',
+        '    main 8/8',
+        '  unknown cgroup 0/1',
+        '    main 1/1',
+      ])
+    }
+    expect(buildCallTree(merged, { group: 'cgroup', order: 'weight' }).total[1]).toBe(124)
   })
 
   it('are the libraries in which samples end', () => {

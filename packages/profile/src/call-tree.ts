@@ -20,7 +20,7 @@ export type CallTree = {
   /** Module names, parallel to `moduleIndex`. */
   modules: string[]
   module: Uint32Array
-  /** FRAME_KIND of profile.ts, or GROUP_KIND for root, host, process, thread and library rows. */
+  /** FRAME_KIND of profile.ts, or GROUP_KIND for root, host, process, thread, cgroup and library rows. */
   kind: Uint8Array
   depth: Uint16Array
   /** -1 for the root. */
@@ -47,14 +47,14 @@ export type CallTree = {
 export type WeightColumn = Float64Array | Uint32Array
 
 /** kinds of rows that are not functions; continue after FRAME_KIND. */
-export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19, module: 20 } as const
+export const GROUP_KIND = { root: 16, host: 17, process: 18, thread: 19, module: 20, cgroup: 21 } as const
 
 export type CallTreeOptions = SampleSelection & {
   /**
-   * Rows under the root: hosts, processes (a host row above them where there are several hosts), threads below processes, the
-   * libraries in which samples end, or none.
+   * Rows under the root: hosts, processes (a host row above them where there are several hosts), threads below processes, cgroups (by
+   * their path, on whatever host), the libraries in which samples end, or none.
    */
-  group: 'host' | 'process' | 'thread' | 'module' | 'merged'
+  group: 'host' | 'process' | 'thread' | 'cgroup' | 'module' | 'merged'
   /** `time`: a flame chart, always with a row per thread; where samples have no times it is `weight`. */
   order: 'weight' | 'name' | 'time'
   /** Stacks from their innermost frame outwards. */

@@ -25,8 +25,8 @@ export function decodeProfile(bytes: Uint8Array): Profile {
   const input = new ByteReader(bytes)
   if (input.remaining < PROFILE_MAGIC.length || PROFILE_MAGIC.some((byte) => byte !== input.byte())) input.fail('is not a Sonde profile')
   const version = input.varint()
-  const { plain, counted } = PROFILE_VERSIONS
-  if (version !== plain && version !== counted) input.fail(`is of version ${version}; this program reads versions ${plain} and ${counted}`)
+  const { plain, counted, grouped } = PROFILE_VERSIONS
+  if (!(version >= plain && version <= grouped)) input.fail(`is of version ${version}; this program reads versions ${plain} to ${grouped}`)
 
   const meta = readMeta(input)
   const strings = readStrings(input)
@@ -34,7 +34,8 @@ export function decodeProfile(bytes: Uint8Array): Profile {
   const threads = readThreads(input, hosts.length, strings.length)
   const frames = readFrames(input, strings.length)
   const stacks = readStacks(input, frames.length)
-  const samples = readSamples(input, stacks.length, threads.length, version === counted)
+  const samples = readSamples(input, stacks.length, threads.length, version >= counted)
+  if (version >= grouped) threads.cgroup = readIndexes(input, threads.length, 'string', strings.length)
   if (input.remaining > 0) input.fail(`goes on for ${input.remaining} bytes after its end`)
   return { meta, strings, hosts, threads, frames, stacks, samples }
 }
@@ -99,6 +100,7 @@ function readThreads(input: ByteReader, hosts: number, strings: number): ThreadT
     pid: readIds(input, length, 'pid'),
     tid: readIds(input, length, 'tid'),
     comm: readIndexes(input, length, 'string', strings),
+    cgroup: new Uint32Array(length),
   }
 }
 

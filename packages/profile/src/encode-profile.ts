@@ -4,8 +4,11 @@ import type { Profile, ProfileMeta } from './profile.ts'
 
 /** "SONDEPRF" and the version: how a file is recognised. The format is described in docs/formats/profile.md. */
 export const PROFILE_MAGIC = Uint8Array.from([0x53, 0x4f, 0x4e, 0x44, 0x45, 0x50, 0x52, 0x46])
-/** Versions that are read. 2 is 1 with a column of counts, and written only where one differs from 1: most profiles stay readable for older programs. */
-export const PROFILE_VERSIONS = { plain: 1, counted: 2 } as const
+/**
+ * Versions that are read. 2 is 1 with a column of counts, 3 is 2 with a column of cgroups; each is written only where there is something
+ * to say in it: other profiles stay readable for older programs.
+ */
+export const PROFILE_VERSIONS = { plain: 1, counted: 2, grouped: 3 } as const
 export const PROFILE_CONTENT_TYPE = 'application/vnd.sonde.profile'
 /** A unit's place here is its number on the wire: append only. */
 export const PROFILE_UNITS = ['samples', 'ns', 'bytes', 'count'] as const satisfies readonly ProfileMeta['unit'][]
@@ -16,7 +19,9 @@ export function encodeProfile(profile: Profile): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(4096 + strings.length * 16 + stacks.length * 4 + samples.length * 6)
   out.raw(PROFILE_MAGIC)
   const isCounted = samples.count.some((count) => count !== 1)
-  out.varint(isCounted ? PROFILE_VERSIONS.counted : PROFILE_VERSIONS.plain)
+  const isGrouped = threads.cgroup.some((cgroup) => cgroup !== 0)
+  const version = isGrouped ? PROFILE_VERSIONS.grouped : isCounted ? PROFILE_VERSIONS.counted : PROFILE_VERSIONS.plain
+  out.varint(version)
 
   out.text(meta.event)
   out.byte(PROFILE_UNITS.indexOf(meta.unit))
@@ -57,7 +62,8 @@ export function encodeProfile(profile: Profile): Uint8Array<ArrayBuffer> {
   for (const thread of samples.thread) out.varint(thread)
   writeNumbers(out, samples.timeUs)
   writeNumbers(out, samples.weight)
-  if (isCounted) writeNumbers(out, samples.count)
+  if (version >= PROFILE_VERSIONS.counted) writeNumbers(out, samples.count)
+  if (version >= PROFILE_VERSIONS.grouped) for (const cgroup of threads.cgroup) out.varint(cgroup)
   return out.finish()
 }
 

@@ -27,7 +27,7 @@ export const ROOT_LABEL = 'all'
  * - Rows are by (host, pid) and (host, pid, tid): a thread that renames itself (exec) is one row, named by its most weighted comm.
  * - A process is named by its main thread (tid = pid) where that is known, else by its most weighted comm.
  * - The host row stands above where the profile has several hosts, whatever is selected: a selection must not move the paths.
- *   Grouped by host it always stands.
+ *   Grouped by host it always stands, by cgroup never: a service has the same path on every host.
  * - A file that knows no process at all (folded stacks, say) has no row of "unknown process" above everything.
  *
  * `threadWeight`: weight of the selected samples by thread row; `kept`: threads that get rows.
@@ -47,6 +47,7 @@ export function groupThreads(
   const leaders = leadersOf(profile, threadWeight)
   const known = new InternedRows()
   known.intern(GROUP_KIND.root, 0)
+  const cgroups = new Map<string, number>()
   const rowFor = (kind: number, parent: number, key: number, thread: number, label: () => string): number => {
     const row = known.intern(kind, parent, key)
     if (row < rows.length) return row
@@ -63,6 +64,14 @@ export function groupThreads(
     const pid = threads.pid[i] ?? -1
     const tid = threads.tid[i] ?? -1
     let row = 0
+    if (group === 'cgroup') {
+      // By text: nothing says that a table holds each only once.
+      const path = strings[threads.cgroup[i] ?? 0] ?? ''
+      const key = cgroups.get(path) ?? cgroups.size
+      cgroups.set(path, key)
+      rows.ofThread[i] = rowFor(GROUP_KIND.cgroup, 0, key, -1, () => path || 'unknown cgroup')
+      continue
+    }
     if (hosts.length > 1 || group === 'host')
       row = rowFor(GROUP_KIND.host, row, host, -1, () => hosts.name[host] || hosts.id[host] || 'unknown host')
     rows.ofThread[i] = row

@@ -61,7 +61,8 @@ function addProfile(builder: ProfileBuilder, profile: Profile, startMs: number):
   const threadRow = new Uint32Array(threads.length)
   for (let i = 0; i < threads.length; i++) {
     const comm = profile.strings[threads.comm[i] ?? 0] ?? ''
-    threadRow[i] = builder.addThread(hostRow[threads.host[i] ?? 0] ?? 0, threads.pid[i] ?? -1, threads.tid[i] ?? -1, comm)
+    const cgroup = profile.strings[threads.cgroup[i] ?? 0] ?? ''
+    threadRow[i] = builder.addThread(hostRow[threads.host[i] ?? 0] ?? 0, threads.pid[i] ?? -1, threads.tid[i] ?? -1, comm, cgroup)
   }
   const frameRow = new Uint32Array(frames.length)
   for (let i = 0; i < frames.length; i++) {

@@ -33,6 +33,7 @@ export class ProfileBuilder {
   private readonly hostIds: string[] = []
   private readonly hostNames: string[] = []
   private readonly threads = new InternedRows()
+  private readonly threadCgroup = new Int32Column()
   private readonly frames = new InternedRows()
   private readonly stacks = new InternedRows()
   private readonly stackDepth = new Int32Column()
@@ -86,11 +87,14 @@ export class ProfileBuilder {
     return index
   }
 
-  /** `pid` and `tid`: -1 where not known. */
-  addThread(host: number, pid: number, tid: number, comm: string): number {
+  /** `pid` and `tid`: -1 where not known. `cgroup`: the first that is known stays. */
+  addThread(host: number, pid: number, tid: number, comm: string, cgroup = ''): number {
     requireRow('host', host, this.hostIds.length)
+    const known = this.threads.length
     const row = this.threads.intern(host, Math.max(-1, pid | 0), Math.max(-1, tid | 0), this.addString(comm))
     if (this.limits.threads !== undefined) refuseBeyond(this.limits.threads, this.threads.length, 'threads')
+    if (row === known) this.threadCgroup.push(this.addString(cgroup))
+    else if (cgroup !== '' && this.threadCgroup.at(row) === 0) this.threadCgroup.set(row, this.addString(cgroup))
     return row
   }
 
@@ -158,6 +162,7 @@ export class ProfileBuilder {
         pid: this.threads.copyField(1, new Int32Array(this.threads.length)),
         tid: this.threads.copyField(2, new Int32Array(this.threads.length)),
         comm: this.threads.copyField(3, new Uint32Array(this.threads.length)),
+        cgroup: Uint32Array.from(this.threadCgroup.view()),
       },
       frames: {
         length: this.frames.length,

@@ -39,12 +39,22 @@ function countedProfile(): Profile {
   return builder.build()
 }
 
+/** Two services and a thread of which nobody knows. */
+function groupedProfile(): Profile {
+  const builder = new ProfileBuilder({ event: 'cycles', unit: 'count' })
+  const host = builder.addHost('h', 'h')
+  const paths = ['/system.slice/nginx.service', '', '/docker/日本\n', '/system.slice/nginx.service']
+  for (const [tid, path] of paths.entries()) builder.addSample(-1, builder.addThread(host, 1, tid, 'x', path), tid, 1)
+  return builder.build()
+}
+
 const profiles: [string, Profile][] = [
   ['an empty one', emptyProfile()],
   ['an awkward one', awkwardProfile()],
   ['a sampled one', syntheticProfile({ samples: 3000, hosts: 3 })],
   ['a weighted one', syntheticProfile({ nodes: 3000 })],
   ['one with counts', countedProfile()],
+  ['one with cgroups', groupedProfile()],
 ]
 
 describe('profile wire', () => {
@@ -73,12 +83,19 @@ describe('profile wire', () => {
     const version = (profile: Profile) => encodeProfile(profile)[PROFILE_MAGIC.length]
     expect(version(countedProfile())).toBe(2)
     expect(version(awkwardProfile())).toBe(1)
+    expect(version(groupedProfile())).toBe(3)
     expect([...decodeProfile(encodeProfile(awkwardProfile())).samples.count]).toEqual(new Array(8).fill(1))
   })
 
   it.each([0, 0.5, -1, 2 ** 53])('refuses %s as a count of events', (count) => {
     const profile = countedProfile()
     profile.samples.count[2] = count
+    expect(() => decodeProfile(encodeProfile(profile))).toThrow(ProfileFormatError)
+  })
+
+  it('refuses a cgroup that is no string of the table', () => {
+    const profile = groupedProfile()
+    profile.threads.cgroup[1] = profile.strings.length
     expect(() => decodeProfile(encodeProfile(profile))).toThrow(ProfileFormatError)
   })
 
@@ -97,9 +114,10 @@ describe('profile wire', () => {
 
 describe('profile wire, hostile', () => {
   it('refuses every truncation', () => {
-    const bytes = encodeProfile(syntheticProfile({ samples: 40, nodes: 60 }))
-    for (let length = 0; length < bytes.length; length++) {
-      expect(() => decodeProfile(bytes.subarray(0, length)), `cut at ${length}`).toThrow(ProfileFormatError)
+    for (const bytes of [encodeProfile(syntheticProfile({ samples: 40, nodes: 60 })), encodeProfile(groupedProfile())]) {
+      for (let length = 0; length < bytes.length; length++) {
+        expect(() => decodeProfile(bytes.subarray(0, length)), `cut at ${length}`).toThrow(ProfileFormatError)
+      }
     }
   })
 
@@ -110,18 +128,20 @@ describe('profile wire, hostile', () => {
 
   it('refuses other versions and other files, saying so', () => {
     const bytes = encodeProfile(emptyProfile())
-    bytes[8] = 3
-    expect(() => decodeProfile(bytes)).toThrow(/version 3/)
+    bytes[8] = 4
+    expect(() => decodeProfile(bytes)).toThrow(/version 4/)
+    bytes[8] = 0
+    expect(() => decodeProfile(bytes)).toThrow(/version 0/)
     expect(() => decodeProfile(new TextEncoder().encode('a;b 1\n'))).toThrow(/not a Sonde profile/)
   })
 
   it('either refuses flipped bytes or returns a profile that keeps all rules', () => {
     const random = seededRandom(99)
-    const originals = [encodeProfile(awkwardProfile()), encodeProfile(syntheticProfile({ samples: 60, nodes: 80, hosts: 2 }))]
+    const originals = [awkwardProfile(), syntheticProfile({ samples: 60, nodes: 80, hosts: 2 }), groupedProfile()].map(encodeProfile)
     let refused = 0
     let accepted = 0
     for (let round = 0; round < 20_000; round++) {
-      const bytes = (originals[round % 2] ?? new Uint8Array()).slice()
+      const bytes = (originals[round % 3] ?? new Uint8Array()).slice()
       for (let flips = 1 + Math.floor(random() * 4); flips > 0; flips--) {
         bytes[Math.floor(random() * bytes.length)] = random() < 0.3 ? 0xff : Math.floor(random() * 256)
       }
@@ -181,6 +201,7 @@ function expectSound({ meta, strings, hosts, threads, frames, stacks, samples }:
     hosts: hosts.id.length === hosts.length && hosts.name.length === hosts.length,
     threadHost: inRange(threads.host, 0, hosts.length),
     threadComm: inRange(threads.comm, 0, strings.length),
+    threadCgroup: threads.cgroup.length === threads.length && inRange(threads.cgroup, 0, strings.length),
     frameName: inRange(frames.name, 0, strings.length),
     frameModule: inRange(frames.module, 0, strings.length),
     frameKind: inRange(frames.kind, 0, 5),
@@ -201,4 +222,5 @@ function useEverywhere(profile: Profile): void {
   expect(merged.samples.length).toBe(profile.samples.length * 2)
   expect(decodeProfile(encodeProfile(merged)).samples.length).toBe(merged.samples.length)
   buildCallTree(profile, { group: 'thread', order: 'weight' })
+  buildCallTree(profile, { group: 'cgroup', order: 'weight' })
 }

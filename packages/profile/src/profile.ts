@@ -47,6 +47,8 @@ export type ThreadTable = {
   tid: Int32Array
   /** Index into strings. */
   comm: Uint32Array
+  /** Path of the process's cgroup as its host names it (index into strings); '' where unknown. Does not tell rows apart. */
+  cgroup: Uint32Array
 }
 
 /** What sort of code a frame is; decides its colour and whether a missing name counts as unknown. */

@@ -32,7 +32,13 @@ function pickSamples(profile: Profile, from: number, to: number, isWanted: (samp
     if (newThread[old] === -1) {
       const host = threads.host[old] ?? 0
       const hostRow = builder.addHost(hosts.id[host] ?? '', hosts.name[host] ?? '')
-      newThread[old] = builder.addThread(hostRow, threads.pid[old] ?? -1, threads.tid[old] ?? -1, text(threads.comm[old]))
+      newThread[old] = builder.addThread(
+        hostRow,
+        threads.pid[old] ?? -1,
+        threads.tid[old] ?? -1,
+        text(threads.comm[old]),
+        text(threads.cgroup[old]),
+      )
     }
     return newThread[old] ?? 0
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,6 +19,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { commandsOf } from './capture-plan.ts'
 import { cgroupMounts } from './host/cgroup-mount.ts'
 import { detectFacts } from './host/detect-facts.ts'
+import { parseProcessCgroup } from './host/process-cgroups.ts'
 import { planCapture } from './plan-capture.ts'
 import { withDescendants } from './run/tracer-pids.ts'
 import { runCapture } from './run-capture.ts'
@@ -158,6 +159,9 @@ describe.skipIf(!usable)('runCapture', () => {
     expect(profile.samples.length).toBeGreaterThan(200)
     expect([...profile.threads.pid].every((pid) => pid === service.pid)).toBe(true)
     expect(profile.hosts).toMatchObject({ id: ['host-1'], name: ['web-1'] })
+    // A child of this process is in its cgroup.
+    const ours = parseProcessCgroup(readFileSync('/proc/self/cgroup', 'utf8'))
+    expect([...new Set(Array.from(profile.threads.cgroup, (i) => profile.strings[i]))]).toEqual([ours])
     const [first = 0, end = 0] = [profile.samples.timeUs[0], profile.samples.timeUs.at(-1)]
     expect(first).toBeGreaterThanOrEqual(0)
     expect(end).toBeLessThan(outcome.recordedMs * 1000 + 200_000)
@@ -237,6 +241,7 @@ describe.skipIf(!usable)('runCapture', () => {
       expect(plan.matchedProcesses).toBe(1)
       expect(profile.samples.length).toBeGreaterThan(50)
       expect([...profile.threads.pid].every((pid) => pid === inside.pid)).toBe(true)
+      expect([...new Set(Array.from(profile.threads.cgroup, (i) => profile.strings[i]))]).toEqual([`/${name}/below`])
       expect(last?.processes).toEqual([{ pid: inside.pid, comm: 'dd' }])
       inside.kill('SIGKILL')
       await new Promise((resolve) => inside.once('exit', resolve))

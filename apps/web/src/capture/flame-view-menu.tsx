@@ -8,11 +8,13 @@ const GROUPS = {
   host: 'by host',
   process: 'by process',
   thread: 'by thread',
+  cgroup: 'by cgroup',
   module: 'by library',
   merged: 'merged',
 } as const satisfies Record<CaptureViewState['group'], string>
 
 const GROUP_NOTES: Partial<Record<CaptureViewState['group'], string>> = {
+  cgroup: 'service or container',
   module: 'where samples end',
   merged: 'no rows above functions',
 }

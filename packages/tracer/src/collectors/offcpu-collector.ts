@@ -95,6 +95,7 @@ export class OffcpuCollector implements Collector {
       zeroNs: context.zeroNs,
       framesOf: (chain) => capture.framesOf(chain),
       isExcluded: context.isExcluded,
+      cgroups: capture.cgroups,
       unknown: capture.unknown,
     })
     await capture.addFrames(counts)

@@ -17,6 +17,7 @@ export type OffcpuProfileOptions = {
   /** Frames of a chain, innermost first. */
   framesOf(chain: number): readonly ResolvedFrame[]
   isExcluded(pid: number): boolean
+  cgroups?: { of(pid: number): string } | undefined
   /** Told of frames without a name. */
   unknown?: { add(pid: number, comm: string, module: string, count: number): void }
 }
@@ -55,7 +56,7 @@ export function offcpuProfile(
       row = builder.addStack(row, builder.addFrame(`waker: ${waker.thread.comm}`, WAKER_MODULE, FRAME_KIND.user))
       for (const frame of framesOf(waker.stack, options)) row = add(row, frame, waker.thread.pid, waker.thread.comm)
     }
-    const threadRow = builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
+    const threadRow = builder.addThread(hostRow, thread.pid, thread.tid, thread.comm, options.cgroups?.of(thread.pid))
     // What had begun before time 0 counts from there on: no thread waits longer than the time there was.
     builder.addSample(row, threadRow, Math.max(0, timeNs - zeroNs) / 1000, Math.min(blockedNs, Math.max(0, timeNs - zeroNs)), count)
     waits += count

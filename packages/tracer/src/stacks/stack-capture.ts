@@ -1,6 +1,7 @@
 import type { HostCommand, TargetQuality } from '@sonde/contract'
 import { FRAME_KIND, type Profile } from '@sonde/profile'
 import { type EventAttr, PerfDataError, PerfStream } from '@sonde/profile/perf-data'
+import { ProcessCgroups } from '../host/process-cgroups.ts'
 import { type ExitStatus, GuardedChild, PATIENCE_MS } from '../run/guarded-child.ts'
 import type { EventTraits } from './event-traits.ts'
 import { JavaMaps } from './java-maps.ts'
@@ -62,6 +63,7 @@ export class StackCapture {
   readonly unknown = new UnknownFrameCounts()
   private readonly traits = new Map<number, ProcessTraits | null>()
   private readonly mountRoots = new MountRoots()
+  readonly cgroups = new ProcessCgroups()
   /** Addresses in run-time code: by process, with their value. */
   private readonly jitAddresses = new Map<number, Map<number, number>>()
   private interrupted = false
@@ -76,6 +78,7 @@ export class StackCapture {
       maxStack: kernelMaxStack(),
       onlyPids: options.onlyPids ?? undefined,
       mountRoots: this.mountRoots,
+      cgroups: this.cgroups,
       traitsOf: options.traitsOf,
       keeps: options.keeps,
       onStack: options.onStack,

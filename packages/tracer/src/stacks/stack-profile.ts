@@ -15,6 +15,7 @@ export type ProfileOptions = {
   zeroNs: number
   /** How many events a sample stands for; `weight`: as many as it weighs. Default 1. */
   eventsPerSample?: number | 'weight'
+  cgroups?: { of(pid: number): string } | undefined
   /** Told of frames without a name. */
   unknown?: UnknownFrameCounts
   /** Processes whose samples are left out: the tracers. */
@@ -74,7 +75,7 @@ export function stackProfile(
     }
     if (thread !== lastThread) {
       lastThread = thread
-      lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm)
+      lastRow = threadRow.get(thread) ?? builder.addThread(hostRow, thread.pid, thread.tid, thread.comm, options.cgroups?.of(thread.pid))
       threadRow.set(thread, lastRow)
     }
     const weight = samples.weights[i] ?? 1

@@ -11,6 +11,7 @@ import {
   RECORD,
   type StreamEvent,
 } from '@sonde/profile/perf-data'
+import type { ProcessCgroups } from '../host/process-cgroups.ts'
 import { AddressTable, CONTEXT, type Context } from './address-table.ts'
 import { BpfSymbols, relative } from './bpf-symbols.ts'
 import { ChainTable } from './chain-table.ts'
@@ -29,6 +30,8 @@ export type StackRecorderOptions = {
   onlyPids?: readonly number[] | undefined
   /** Where the files of containers are; absent for recordings that were made elsewhere. */
   mountRoots?: MountRoots | undefined
+  /** In which cgroup processes are; absent for recordings that were made elsewhere. */
+  cgroups?: ProcessCgroups | undefined
   /** Called with each event once; default does nothing. */
   onEvent?: (attr: EventAttr) => void
   /** What samples of an event mean; null: it is not recorded. Without it, only the first event that has samples is. */
@@ -128,7 +131,10 @@ export class StackRecorder implements PerfStreamHandler {
     switch (type) {
       case RECORD.comm:
         this.processes.comm(pid, u32(12) | 0, cString(block, offset + 16, offset + size), (misc & MISC.commExec) !== 0)
-        if ((misc & MISC.commExec) !== 0) this.options.mountRoots?.executed(pid)
+        if ((misc & MISC.commExec) !== 0) {
+          this.options.mountRoots?.executed(pid)
+          this.options.cgroups?.executed(pid)
+        }
         break
       case RECORD.fork:
         this.processes.fork(pid, u32(12) | 0, u32(16) | 0, u32(20) | 0, (misc & MISC.forkExec) === 0)
@@ -136,7 +142,10 @@ export class StackRecorder implements PerfStreamHandler {
           this.kept.add(pid)
           if (pid !== (u32(12) | 0)) this.running.add(pid)
         }
-        if (pid !== (u32(12) | 0)) this.options.mountRoots?.forked(pid, u32(12) | 0)
+        if (pid !== (u32(12) | 0)) {
+          this.options.mountRoots?.forked(pid, u32(12) | 0)
+          this.options.cgroups?.forked(pid, u32(12) | 0)
+        }
         break
       case RECORD.exit:
         this.processes.exit(pid, u32(16) | 0)
@@ -198,6 +207,8 @@ export class StackRecorder implements PerfStreamHandler {
       this.counts.filteredSamples++
       return
     }
+    // Now, not when the profile is made: the process may have ended by then.
+    this.options.cgroups?.of(pid)
     const weight = weightOf(traits, event, block, offset)
     if (weight === null) {
       this.counts.weightless++
@@ -269,7 +280,7 @@ export class StackRecorder implements PerfStreamHandler {
 
   /** Samples as a profile. Their addresses should be answered. */
   profileOf(samples: StackSamples, options: ProfileOptions): { profile: Profile; counts: FrameCounts } {
-    return stackProfile(samples, { chains: this.chains, names: this.names }, options)
+    return stackProfile(samples, { chains: this.chains, names: this.names }, { cgroups: this.options.cgroups, ...options })
   }
 
   private processEnded(pid: number): void {

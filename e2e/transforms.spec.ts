@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
+import { parseProcessCgroup } from '../packages/tracer/src/host/process-cgroups.ts'
 import { expectCapture, startCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
 import { theStack } from './stack.ts'
@@ -186,6 +188,14 @@ test('the arrangement of frames: inverted, by time, by library; a damaged link s
         .first(),
     ).toBeAttached()
     await look(page, 'by-library')
+  })
+
+  await test.step('by cgroup: the one that the host says', async () => {
+    const cgroup = parseProcessCgroup(await readFile(`/proc/${checkout}/cgroup`, 'utf8'))
+    await page.goto(`${path}?v=1&group=cgroup`)
+    await expect(arrange(page)).toHaveText('by cgroup')
+    await expect(samples(page)).toHaveText(all)
+    await expect(mirror(page).getByRole('rowheader', { name: cgroup, exact: true })).toBeAttached()
   })
 
   await test.step('what cannot be read or found in a link is said, and the rest is kept', async () => {

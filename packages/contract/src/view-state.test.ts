@@ -118,6 +118,9 @@ describe('the selection', () => {
     expect(selected(patchView(on({ host: 'a', against: 'rest' }), { host: 'b' }))).toEqual(['b', '', 'rest'])
     expect(selected(patchView(on({ host: 'a', against: 'rest' }), { host: '' }))).toEqual(['', '', ''])
     expect(selected(patchView(on({}), { against: 'rest' }))).toEqual(['', '', ''])
+    // As a whole: a process chosen ends the comparison, a comparison lets the process go.
+    expect(selected(patchView(on({ host: 'a', against: 'rest' }), { process: 'a:1' }))).toEqual(['a', 'a:1', ''])
+    expect(selected(patchView(on({ host: 'a', process: 'a:1' }), { against: 'rest' }))).toEqual(['a', '', 'rest'])
     expect(patchView(busy, { search: 'x' })).toEqual({ ...busy, search: 'x' })
   })
 })

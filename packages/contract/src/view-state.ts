@@ -185,6 +185,9 @@ export function patchView(view: CaptureViewState, patch: Partial<CaptureViewStat
     if (patch.process === undefined) next.process = ''
     else next.host = ofProcess
   }
+  // Hosts are compared as a whole: no process of one is a process of the others.
+  if (patch.process) next.against = ''
+  else if (patch.against === 'rest') next.process = ''
   if (next.host === '') next.against = ''
   if (pathsDiffer(view, next)) {
     if (patch.zoom === undefined) next.zoom = ''

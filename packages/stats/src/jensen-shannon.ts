@@ -24,8 +24,11 @@ export function meanDivergence(p: Float64Array, q: Float64Array, parts: readonly
 /** What one category adds to the divergence, bits, ≥ 0. `p` and `q`: its share in each. */
 export function jensenShannonTerm(p: number, q: number): number {
   if (p === q) return 0
+  // Where only one has it, which is most categories of few samples, no logarithm is needed: log2(p / (p/2)) is 1.
+  if (q === 0) return p / 2
+  if (p === 0) return q / 2
   const m = (p + q) / 2
-  return Math.max(0, ((p > 0 ? p * Math.log2(p / m) : 0) + (q > 0 ? q * Math.log2(q / m) : 0)) / 2)
+  return Math.max(0, (p * Math.log2(p / m) + q * Math.log2(q / m)) / 2)
 }
 
 /**

@@ -278,7 +278,10 @@ function Total({ profile, tree, words }: { profile: LoadedProfile; tree: CallTre
     const { here, rest, hereCount, restCount, restHosts } = tree.diff
     const side = (total: ArrayLike<number>, count: ArrayLike<number>) => flameTotal(profile, { total, count }, words).short
     return (
-      <span data-testid="sample-count">
+      <span
+        data-testid="sample-count"
+        title="Each side is scaled to the same width: a frame is as wide as its share of what this host recorded plus its share of what the others did. Processes of different hosts are never the same, so functions are merged."
+      >
         {side(here, hereCount)} on this host, {side(rest, restCount)} on {formatPlural(restHosts, 'other')}
       </span>
     )

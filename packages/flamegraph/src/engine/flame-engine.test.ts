@@ -1,5 +1,6 @@
 import {
   buildCallTree,
+  buildDiffTree,
   encodeProfile,
   type StackTransform,
   selectionTotals,
@@ -39,6 +40,23 @@ describe('FlameEngine', () => {
     const { weight, count } = engine.ask('totals', {})
     expect(weight).toBe(profile.samples.weight.reduce((sum, value) => sum + value, 0))
     expect(count).toBe(profile.samples.length)
+  })
+
+  it('compares a host with the rest, and then looks at no process', () => {
+    const engine = new FlameEngine()
+    engine.load(bytes)
+    const window = { fromUs: 1e6, toUs: 20e6 }
+    const question = { group: 'process', order: 'weight', hostId: 'host-1', window } as const
+    const expected = buildDiffTree(profile, { hostId: 'host-1', window })
+    expect(engine.model({ ...question, against: 'rest' }).tree).toEqual(expected)
+    expect(engine.model({ ...question, against: 'rest', process: { hostId: 'host-1', pid: 1010 } }).tree).toEqual(expected)
+    expect(engine.model(question).tree).toEqual(buildCallTree(profile, question))
+    // Without a host there is nothing to compare.
+    const { hostId: _, ...all } = question
+    expect(engine.model({ ...all, against: 'rest' }).tree).toEqual(buildCallTree(profile, all))
+    const { hosts } = engine.ask('hosts', { window })
+    expect(hosts.reduce((sum, host) => sum + host.weight, 0)).toBe(engine.ask('totals', { window }).weight)
+    expect(engine.ask('differences', { hostId: 'host-1', limit: 3 })).toHaveLength(3)
   })
 
   it('draws what transforms leave, and says what they dropped of the selection', () => {

@@ -28,7 +28,7 @@ export type TreeDiff = {
 
 export type DiffTreeOptions = Pick<CallTreeOptions, 'window' | 'invert'> & {
   hostId: string
-  /** Processes and threads of different hosts are never the same, so there are no rows for them. */
+  /** Processes and threads of different hosts are never the same, so there are no rows for them; libraries and cgroups may be. */
   group?: CallTreeOptions['group']
   order?: CallTreeOptions['order']
 }
@@ -39,7 +39,7 @@ export function buildDiffTree(profile: Profile, { hostId, window, invert, group,
   const options: CallTreeOptions = {
     window,
     invert,
-    group: group === 'module' ? 'module' : 'merged',
+    group: group === 'module' || group === 'cgroup' ? group : 'merged',
     order: order === 'name' ? 'name' : 'weight',
   }
   const { here, rest } = sides

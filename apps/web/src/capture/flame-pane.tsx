@@ -148,7 +148,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
         </span>
       ) : null}
       <Segmented label="Layout" value={view.layout} onChange={(layout) => update({ layout }, 'replace')} options={LAYOUTS} />
-      <FlameViewMenu isTimed={profile?.meta.timed ?? true} view={view} update={update} />
+      <FlameViewMenu isTimed={profile?.meta.timed ?? true} isCompared={tree?.diff !== undefined} view={view} update={update} />
       <div className="w-30">
         <Select
           aria-label="Colour of frames"

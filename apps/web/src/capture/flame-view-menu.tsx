@@ -2,6 +2,7 @@
 import { type CaptureViewState, FLAME_GROUPINGS, FLAME_ORDERS } from '@sonde/contract'
 import { Button, Menu, MenuCheck, MenuChoice, MenuChoices, MenuLabel, MenuSeparator } from '@sonde/ui'
 import { ChevronDown } from 'lucide-react'
+import { flameArrangement } from './flame-arrangement.ts'
 import type { UpdateView } from './use-view-state.ts'
 
 const GROUPS = {
@@ -22,13 +23,19 @@ const GROUP_NOTES: Partial<Record<CaptureViewState['group'], string>> = {
 const ORDERS = { weight: 'by weight', name: 'by name', time: 'by time' } as const satisfies Record<CaptureViewState['order'], string>
 
 /** How the tree is made: rows above the functions, order of neighbours, which end of the stacks is on top. */
-export function FlameViewMenu({ isTimed, view, update }: { isTimed: boolean; view: CaptureViewState; update: UpdateView }) {
-  const isChart = view.order === 'time' && isTimed
-  const words = [
-    isChart ? GROUPS.thread : GROUPS[view.group],
-    ...(isChart ? [ORDERS.time] : view.order === 'name' ? [ORDERS.name] : []),
-    ...(view.invert ? ['inverted'] : []),
-  ]
+export function FlameViewMenu({
+  isTimed,
+  isCompared,
+  view,
+  update,
+}: {
+  isTimed: boolean
+  isCompared: boolean
+  view: CaptureViewState
+  update: UpdateView
+}) {
+  const { group, order, groups, noTime } = flameArrangement(view, { isTimed, isCompared })
+  const words = [GROUPS[group], ...(order === 'weight' ? [] : [ORDERS[order]]), ...(view.invert ? ['inverted'] : [])]
   return (
     <Menu
       trigger={
@@ -39,30 +46,24 @@ export function FlameViewMenu({ isTimed, view, update }: { isTimed: boolean; vie
       }
     >
       <MenuLabel>Rows above functions</MenuLabel>
-      <MenuChoices
-        value={isChart ? 'thread' : view.group}
-        onChoose={(value) => choose(FLAME_GROUPINGS, value, (group) => update({ group }, 'push'))}
-      >
-        {FLAME_GROUPINGS.map((group) => (
-          <MenuChoice key={group} value={group} note={GROUP_NOTES[group]} disabled={isChart}>
-            {GROUPS[group]}
+      <MenuChoices value={group} onChoose={(value) => choose(FLAME_GROUPINGS, value, (chosen) => update({ group: chosen }, 'push'))}>
+        {FLAME_GROUPINGS.map((one) => (
+          <MenuChoice key={one} value={one} note={GROUP_NOTES[one]} disabled={!groups.includes(one)}>
+            {GROUPS[one]}
           </MenuChoice>
         ))}
       </MenuChoices>
       <MenuSeparator />
       <MenuLabel>Order</MenuLabel>
-      <MenuChoices
-        value={isChart || view.order !== 'time' ? view.order : 'weight'}
-        onChoose={(value) => choose(FLAME_ORDERS, value, (order) => update({ order }, 'push'))}
-      >
-        {FLAME_ORDERS.map((order) => (
+      <MenuChoices value={order} onChoose={(value) => choose(FLAME_ORDERS, value, (chosen) => update({ order: chosen }, 'push'))}>
+        {FLAME_ORDERS.map((one) => (
           <MenuChoice
-            key={order}
-            value={order}
-            disabled={order === 'time' && !isTimed}
-            note={order === 'time' ? (isTimed ? 'flame chart, by thread' : 'samples have no times') : undefined}
+            key={one}
+            value={one}
+            disabled={one === 'time' && noTime !== ''}
+            note={one === 'time' ? noTime || 'flame chart, by thread' : undefined}
           >
-            {ORDERS[order]}
+            {ORDERS[one]}
           </MenuChoice>
         ))}
       </MenuChoices>

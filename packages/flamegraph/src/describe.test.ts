@@ -71,6 +71,9 @@ describe('describeFrame', () => {
     expect(stackText(tree, 2)).toBe('tcp_sendmsg ([kernel])\nmain')
     expect(stackText(tree, 3).split('\n')).toEqual(['b\ufffdc', 'main'])
     expect(stackText(tree, 0)).toBe('')
+    expect(stackText({ ...tree, isInverted: true }, 2)).toBe('main\ntcp_sendmsg ([kernel])')
+    const ofFunction = { ...tree, kind: tree.kind.with(0, FRAME_KIND.user) }
+    expect(stackText(ofFunction, 2).split('\n')).toHaveLength(3)
   })
 })
 

@@ -82,13 +82,13 @@ export function announceFrame(tree: CallTree, node: number): string {
 }
 
 /**
- * The stack as plain text, innermost frame first as perf and gdb print it, one frame a line with its module in brackets.
- * The root ("all") is left out. Line breaks and control characters in names cannot get through.
+ * The stack as plain text, innermost frame first as perf and gdb print it, one frame a line with its module in brackets; of an
+ * inverted tree as much of it as stands above the frame. The root ("all") is left out, a root that is a function is not. Line
+ * breaks and control characters in names cannot get through.
  */
 export function stackText(tree: CallTree, node: number): string {
-  return pathTo(tree, node)
-    .slice(1)
-    .reverse()
+  const path = pathTo(tree, node).slice((tree.kind[0] ?? GROUP_KIND.root) >= GROUP_KIND.root ? 1 : 0)
+  return (tree.isInverted ? path : path.reverse())
     .map((at) => {
       const module = moduleOf(tree, at)
       return module ? `${nameOf(tree, at)} (${module})` : nameOf(tree, at)

@@ -65,7 +65,7 @@ export function sandwich(profile: Profile, selection: SampleSelection, frame: nu
     callers.add(end, below[at] ?? 0, eventsBelow?.[at] ?? 0)
   }
   const trees = {
-    callers: callTreeOfNodes(profile, callers.nodes(), order),
+    callers: { ...callTreeOfNodes(profile, callers.nodes(), order), isInverted: true },
     callees: callTreeOfNodes(profile, callees.nodes(), order),
   }
   return { ...trees, self, total: trees.callees.total[0] ?? 0, count: trees.callees.count[0] ?? 0, all: all.weight }

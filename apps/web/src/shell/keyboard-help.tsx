@@ -59,6 +59,15 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         ...TRANSFORM_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
       ],
     },
+    {
+      title: 'Table of functions, when it has focus',
+      shortcuts: [
+        { keys: ['↑', '↓'], does: 'The function before and after; Page, Home and End go further' },
+        { keys: ['Enter'], does: 'Select it: its details, and a frame around it in the flame graph' },
+        { keys: ['s'], does: 'Callers and callees of it, beside the table' },
+        { keys: ['Escape'], does: 'Select none' },
+      ],
+    },
   ]
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard">

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { type HostFacts, type SyscallSnapshot, specOfRecipe } from '@sonde/contract'
+import { type CaptureSpec, type HostFacts, type SyscallSnapshot, specOfRecipe } from '@sonde/contract'
 import { detectFacts, planCapture, runCapture } from '@sonde/tracer'
 import { machineFacts } from './machine-facts.ts'
 import { median, spread } from './median.ts'
@@ -11,7 +11,7 @@ import { median, spread } from './median.ts'
 /**
  * How much slower a program that does nothing but system calls gets while they are recorded: `dd if=/dev/zero of=/dev/null bs=1`,
  * untraced, under BPF programs that do nothing, under a minimal one written by hand, under our captures of the whole host (through
- * runCapture, the exact commands of a real one; with the native helper and with bpftrace), under a lean bpftrace script, under
+ * runCapture, the exact commands of a real one; with the native helper, without and with files and addresses, and with bpftrace), under a lean bpftrace script, under
  * `strace -c -f` and under `perf trace -s`, alternating. Wall time per system call, as dd itself
  * measures it, and CPU time, which says more on a machine that has other work.
  *
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     ['empty BPF programs', () => under(program('empty'))],
     [MINIMAL, () => under(program('minimal'))],
     ['Sonde, native helper', () => underCapture(facts, 'sonde-bpf')],
+    ['Sonde, native helper, with files and addresses', () => underCapture(facts, 'sonde-bpf', { objects: true })],
     ['lean bpftrace script, written by hand', () => under(['bpftrace', path.join(here, 'bpf/tuned.bt')])],
     ['Sonde, bpftrace', () => underCapture(withoutHelper, 'bpftrace')],
   ]
@@ -140,8 +141,10 @@ async function under([file = '', ...args]: readonly string[]): Promise<Cost> {
   return cost
 }
 
-async function underCapture(facts: HostFacts, tool: string): Promise<Cost> {
-  const plan = await planCapture(specOfRecipe('syscall-breakdown', { durationMs: 60_000 }), facts)
+async function underCapture(facts: HostFacts, tool: string, { objects = false } = {}): Promise<Cost> {
+  const recipe = specOfRecipe('syscall-breakdown', { durationMs: 60_000 })
+  const spec: CaptureSpec = objects ? { ...recipe, recipe: null, instruments: [{ collector: 'syscalls', objects }] } : recipe
+  const plan = await planCapture(spec, facts)
   const controller = new AbortController()
   let cost: Cost | null = null
   let writes = 0

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Locator, Page } from '@playwright/test'
 import { expectCapture, startCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { onlyProcess, runToEnd } from './own-capture.ts'
 
 /** Opens a file that is there, and one that is not, many times, and rests between: time on the CPU inside openat, and ENOENT. */
 const WORK = `const fs = require('node:fs')
@@ -62,7 +63,7 @@ test('system calls: over time, as histograms, by errno, and the stacks that issu
     await page.getByRole('radio', { name: 'Histograms' }).click()
     const openat = page.getByTestId('syscall-histogram').filter({ has: page.getByRole('button', { name: 'openat', exact: true }) })
     await expect(openat).toContainText(/p50 ≈ .*, p99 ≈ .*, max/)
-    await expect(openat).toContainText('failed (50 %)')
+    await expect(openat).toContainText('failed (50.0 %)')
     await expectAccessible(page)
   })
 
@@ -109,5 +110,36 @@ test('system calls: over time, as histograms, by errno, and the stacks that issu
     await page.getByTestId('syscall-details').getByRole('link', { name: 'Capture its exact stacks' }).click()
     await page.waitForURL(/\/captures\/new\?/)
     await expect(page.getByTestId('instrument-stacks')).toContainText('sys_enter_openat')
+  })
+})
+
+test('files and addresses: asked for in the form, ranked on the page', async ({ page }) => {
+  const pid = startOpener()
+  await page.goto(`/captures/new?own=2.${Buffer.from('[{"collector":"syscalls"}]').toString('base64url')}`)
+  await expect(page.getByTestId('picked-hosts')).toHaveText('1 host, 1 online')
+  await page.getByLabel('Also which files and addresses').check()
+  await onlyProcess(page, pid)
+  await runToEnd(page, 4)
+  await expect(page.getByText('with files and addresses')).toBeVisible()
+
+  await test.step('ranked, of this process', async () => {
+    await page.getByRole('radio', { name: 'Files and addresses' }).click()
+    const missing = page.getByTestId('object-row').filter({ hasText: '/there-is-no-such-file' })
+    await expect(missing).toContainText('openat')
+    await expect(missing).toContainText(`${pid}`)
+    await page.getByRole('radio', { name: 'errors', exact: true }).click()
+    await expect(page.getByTestId('object-row').first()).toContainText('/there-is-no-such-file')
+    await expectAccessible(page)
+  })
+
+  await test.step('who gets the link sees the same; a row of the table names its own', async () => {
+    await page.goto(page.url())
+    await expect(page.getByTestId('object-row').first()).toContainText('/there-is-no-such-file')
+    await page.getByRole('radio', { name: 'Table', exact: true }).click()
+    await rowOf(page, 'openat')
+      .getByRole('button', { name: /^Details of openat/ })
+      .click()
+    await expect(page.getByTestId('top-objects')).toContainText('/etc/hostname')
+    await expect(page.getByTestId('syscall-stacks')).toContainText('This capture recorded no stacks.')
   })
 })

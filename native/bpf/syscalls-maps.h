@@ -58,6 +58,10 @@ enum syscall_counter {
 	COUNT_NO_ERROR_ROW,
 	/** Processes that ended and whose name found no room. */
 	COUNT_NO_NAME,
+	/** Calls about a file or an address that found no room by that. */
+	COUNT_NO_OBJECT,
+	/** Calls whose path or address could not be read. */
+	COUNT_UNREADABLE_OBJECT,
 	SYSCALL_COUNTERS,
 };
 

@@ -158,6 +158,8 @@ static __always_inline void add_call(__u32 tgid, __s32 nr, __u64 ns, long ret)
 		add_error(&key, ret);
 }
 
+#include "syscall-objects.bpf.h"
+
 /**
  * A call that ended without having been seen to begin. One that was under way when we came counts, once a thread; a thread that is
  * younger than that comes out of its own creation.
@@ -167,27 +169,27 @@ static __always_inline bool was_under_way(__u64 start_time, __u32 tgid)
 	return start_time < control.attached_ns && current_in_scope(&config.scope, tgid);
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(enter_by_task, struct pt_regs *regs, long nr)
+static __always_inline int enter_task(struct pt_regs *regs, long nr, bool objects)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 	if (!current_in_scope(&config.scope, tgid))
 		return 0;
-	struct call_begun *begun =
-		bpf_task_storage_get(&begun_by_task, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct call_begun *begun = bpf_task_storage_get(&begun_by_task, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!begun) {
 		count(COUNT_NO_START);
 		return 0;
 	}
+	if (objects)
+		object_enter(task, regs, tgid, nr);
 	begun->nr = nr;
 	begun->began_ns = bpf_ktime_get_ns();
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(exit_by_task, struct pt_regs *regs, long ret)
+static __always_inline int exit_task(long ret, bool objects)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call_begun *begun = bpf_task_storage_get(&begun_by_task, task, 0, 0);
@@ -198,8 +200,12 @@ int BPF_PROG(exit_by_task, struct pt_regs *regs, long ret)
 
 		if (began_ns <= CALL_SEEN_TO_END)
 			return 0;
+		__u64 end_ns = bpf_ktime_get_ns();
+
 		begun->began_ns = CALL_SEEN_TO_END;
-		add_call(tgid, begun->nr, bpf_ktime_get_ns() - began_ns, ret);
+		add_call(tgid, begun->nr, end_ns - began_ns, ret);
+		if (objects)
+			object_exit(task, began_ns, end_ns, ret);
 		return 0;
 	}
 	if (!was_under_way(task->start_time, tgid))
@@ -209,6 +215,32 @@ int BPF_PROG(exit_by_task, struct pt_regs *regs, long ret)
 		begun->began_ns = CALL_SEEN_TO_END;
 	count(COUNT_UNMATCHED);
 	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_by_task, struct pt_regs *regs, long nr)
+{
+	return enter_task(regs, nr, false);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_by_task, struct pt_regs *regs, long ret)
+{
+	return exit_task(ret, false);
+}
+
+/* The same, and what each call is about. Programs of their own, so that who does not ask for it pays nothing. */
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_with_objects, struct pt_regs *regs, long nr)
+{
+	return enter_task(regs, nr, true);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_with_objects, struct pt_regs *regs, long ret)
+{
+	return exit_task(ret, true);
 }
 
 SEC("tp_btf/sys_enter")

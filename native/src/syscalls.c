@@ -15,6 +15,7 @@
 #include "lifetime.h"
 #include "output.h"
 #include "scope.h"
+#include "syscall-objects.h"
 
 #define DEFAULT_INTERVAL_MS 2000
 /** Rows that the kernel holds, by process, call and CPU: those of processes that ended are given back at each interval. */
@@ -33,6 +34,13 @@ struct syscalls_run {
 	struct call_table table;
 	struct ended_set ended;
 	int rows, errors, counters, ended_map;
+	/** -1 where files and addresses are not recorded. */
+	int objects;
+	/** Objects that changed since then are printed. */
+	uint64_t objects_since_ns;
+	uint32_t max_objects, object_count;
+	/** At the last reading more than half of the room was taken. */
+	bool objects_crowded;
 	uint64_t ready_ns;
 	/** Calls and errors that found no room in the table: of rows that were given back, and of those that the kernel still holds. */
 	uint64_t lost_calls_kept, lost_calls_live;
@@ -42,9 +50,10 @@ struct syscalls_run {
 
 /** Programs of the one way and of the other to remember where a call began. */
 static const char *const BY_TASK[] = { "enter_by_task", "exit_by_task", "on_exit", "on_fork" };
+static const char *const WITH_OBJECTS[] = { "enter_with_objects", "exit_with_objects", "on_exit", "on_fork" };
 static const char *const BY_TID[] = { "enter_by_tid", "exit_by_tid", "on_exit_by_tid", "on_fork" };
 
-static bool load(struct syscalls_run *run, const struct scope *scope, uint32_t max_rows, bool by_task, int *error)
+static bool load(struct syscalls_run *run, const struct scope *scope, uint32_t max_rows, bool by_task, uint32_t max_objects, int *error)
 {
 	struct syscalls_config config;
 
@@ -52,10 +61,13 @@ static bool load(struct syscalls_run *run, const struct scope *scope, uint32_t m
 	if (!bpf_run_open(&run->bpf, "sonde_syscalls", embedded_syscalls, embedded_size(embedded_syscalls, embedded_syscalls_end)))
 		return false;
 	scope_configure(scope, &config.scope);
-	bpf_run_choose(&run->bpf, by_task ? BY_TASK : BY_TID, scope->tgids.count > 0 ? 4 : 3);
+	bpf_run_choose(&run->bpf, max_objects > 0 ? WITH_OBJECTS : by_task ? BY_TASK : BY_TID, scope->tgids.count > 0 ? 4 : 3);
 	if (!bpf_run_set(&run->bpf, ".rodata.config", &config, sizeof(config)) || !scope_shrink(scope, &run->bpf) ||
 	    !bpf_run_resize(&run->bpf, "rows", max_rows) || !bpf_run_resize(&run->bpf, "error_rows", max_rows) ||
-	    !bpf_run_leave_out_map(&run->bpf, by_task ? "begun_by_tid" : "begun_by_task")) {
+	    !bpf_run_leave_out_map(&run->bpf, by_task ? "begun_by_tid" : "begun_by_task") ||
+	    (max_objects > 0 ? !bpf_run_resize(&run->bpf, "object_rows", max_objects)
+			     : !bpf_run_leave_out_map(&run->bpf, "object_rows") || !bpf_run_leave_out_map(&run->bpf, "object_by_task") ||
+				       !bpf_run_leave_out_map(&run->bpf, "object_calls"))) {
 		fprintf(stderr, "sonde-bpf: the embedded program is not the one that this helper was built with\n");
 		return false;
 	}
@@ -78,9 +90,10 @@ static bool attach(struct syscalls_run *run, const struct scope *scope, bool by_
 		bpf_explain("control", -errno);
 		return false;
 	}
+	const char *const *programs = run->objects >= 0 ? WITH_OBJECTS : by_task ? BY_TASK : BY_TID;
+
 	// The beginning before the end: what begins in between is timed, or over before anyone counts.
-	return bpf_run_attach(&run->bpf, by_task ? "enter_by_task" : "enter_by_tid") &&
-	       bpf_run_attach(&run->bpf, by_task ? "exit_by_task" : "exit_by_tid");
+	return bpf_run_attach(&run->bpf, programs[0]) && bpf_run_attach(&run->bpf, programs[1]);
 }
 
 static int by_number(const void *a, const void *b)
@@ -148,6 +161,39 @@ static void take_error(const void *key, const void *value, void *context)
 	*sum += *(const uint64_t *)value;
 }
 
+/**
+ * Prints what has changed. What ended processes leave is taken out of the kernel; where room gets short, so is what has rested since the
+ * last time, and begins anew if it is ever called again.
+ */
+static void take_object(const void *key, const void *value, void *context)
+{
+	struct syscalls_run *run = context;
+	const struct object_key *object = key;
+	const struct object_row *row = value;
+	bool rests = row->last_ns < run->objects_since_ns;
+	struct object_row last;
+
+	run->object_count++;
+	if ((has_ended(run, object->tgid) || (rests && run->objects_crowded)) &&
+	    bpf_map_lookup_and_delete_elem(run->objects, object, &last) == 0) {
+		if (last.calls > 0)
+			syscall_object_print(object, &last, true);
+	} else if (row->calls > 0 && !rests)
+		syscall_object_print(object, row, false);
+}
+
+static void take_objects(struct syscalls_run *run)
+{
+	uint64_t since_ns = monotonic_ns();
+
+	if (run->objects < 0)
+		return;
+	run->object_count = 0;
+	run->unreadable |= !bpf_each(run->objects, sizeof(struct object_key), sizeof(struct object_row), take_object, run);
+	run->objects_crowded = run->object_count > run->max_objects / 2;
+	run->objects_since_ns = since_ns;
+}
+
 static void forget_ended(struct syscalls_run *run)
 {
 	for (size_t i = 0; i < run->ended.count; i++)
@@ -199,6 +245,7 @@ static void publish(struct syscalls_run *run, uint64_t now_ns)
 	qsort(run->ended.tgids, run->ended.count, sizeof(uint32_t), by_number);
 	run->unreadable |= !bpf_each(run->rows, sizeof(struct call_key), sizeof(struct call_row), take_row, run);
 	run->unreadable |= !bpf_each(run->errors, sizeof(struct error_key), sizeof(uint64_t), take_error, run);
+	take_objects(run);
 	forget_ended(run);
 	for (uint32_t i = 0; i < run->table.count; i++)
 		print_row(&run->table.totals[i]);
@@ -208,10 +255,12 @@ static void publish(struct syscalls_run *run, uint64_t now_ns)
 	uint64_t lost_forks = scope_lost_forks(&run->bpf);
 
 	output("{\"type\":\"snapshot\",\"elapsedNs\":%llu,\"unmatchedExits\":%llu,\"lostCalls\":%llu,\"lostErrors\":%llu,"
-	       "\"lostNames\":%llu,\"lostForks\":%llu,\"unreadable\":%s}\n",
+	       "\"lostNames\":%llu,\"lostForks\":%llu,\"lostObjects\":%llu,\"unreadable\":%s}\n",
 	       (unsigned long long)(now_ns - run->ready_ns), (unsigned long long)bpf_counter(run->counters, COUNT_UNMATCHED),
 	       (unsigned long long)lost, (unsigned long long)lost_errors, (unsigned long long)bpf_counter(run->counters, COUNT_NO_NAME),
-	       (unsigned long long)lost_forks, run->unreadable ? "true" : "false");
+	       (unsigned long long)lost_forks,
+	       (unsigned long long)(bpf_counter(run->counters, COUNT_NO_OBJECT) + bpf_counter(run->counters, COUNT_UNREADABLE_OBJECT)),
+	       run->unreadable ? "true" : "false");
 	output_flush();
 }
 
@@ -232,12 +281,13 @@ static void record(struct syscalls_run *run, struct lifetime *lifetime)
 int command_syscalls(int argc, char **argv)
 {
 	struct scope scope = {};
-	struct numbers duration = {}, interval = {}, kernel_rows = {}, rows = {};
+	struct numbers duration = {}, interval = {}, kernel_rows = {}, rows = {}, objects = {};
 	const struct option options[] = {
 		{ "duration-ms", 1, MAX_DURATION_MS, 1, &duration },
 		{ "interval-ms", 50, MAX_DURATION_MS, 1, &interval },
 		{ "max-kernel-rows", 1, 1 << 20, 1, &kernel_rows },
 		{ "max-rows", 1, 1 << 20, 1, &rows },
+		{ "objects", 0, 1 << 20, 1, &objects },
 		SCOPE_OPTIONS(scope),
 	};
 	static struct syscalls_run run;
@@ -256,12 +306,15 @@ int command_syscalls(int argc, char **argv)
 		return EXIT_FAILED;
 	bpf_quiet();
 	bool by_task = true;
+	uint32_t max_kernel_rows = number_or(&kernel_rows, DEFAULT_KERNEL_ROWS);
+	uint32_t max_objects = number_or(&objects, 0);
 
-	if (!load(&run, &scope, number_or(&kernel_rows, DEFAULT_KERNEL_ROWS), by_task, &error) && error) {
+	if (!load(&run, &scope, max_kernel_rows, by_task, max_objects, &error) && error) {
 		// Linux before 5.12 has no task storage for such programs.
 		bpf_object__close(run.bpf.object);
 		by_task = false;
-		if (!load(&run, &scope, number_or(&kernel_rows, DEFAULT_KERNEL_ROWS), by_task, &error) && error)
+		max_objects = 0;
+		if (!load(&run, &scope, max_kernel_rows, by_task, max_objects, &error) && error)
 			bpf_explain("the kernel did not take the program", error);
 	}
 	if (error)
@@ -271,12 +324,19 @@ int command_syscalls(int argc, char **argv)
 	run.errors = bpf_run_map(&run.bpf, "error_rows");
 	run.counters = bpf_run_map(&run.bpf, "counters");
 	run.ended_map = bpf_run_map(&run.bpf, "ended");
+	run.max_objects = max_objects;
+	run.objects = max_objects > 0 ? bpf_run_map(&run.bpf, "object_rows") : -1;
+	if (max_objects > 0 && !syscall_objects_fill(bpf_run_map(&run.bpf, "object_calls"))) {
+		bpf_explain("object_calls", -errno);
+		return EXIT_FAILED;
+	}
 	if (!attach(&run, &scope, by_task))
 		return EXIT_FAILED;
 	run.ready_ns = monotonic_ns();
 	if (!lifetime_start(&lifetime, number_or(&duration, 0), number_or(&interval, DEFAULT_INTERVAL_MS)))
 		return EXIT_FAILED;
-	output("{\"type\":\"ready\",\"begunBy\":\"%s\",\"probes\":%zu}\n", by_task ? "task" : "tid", run.bpf.link_count);
+	output("{\"type\":\"ready\",\"begunBy\":\"%s\",\"probes\":%zu,\"objects\":%s}\n", by_task ? "task" : "tid", run.bpf.link_count,
+	       run.objects >= 0 ? "true" : "false");
 	output_flush();
 	record(&run, &lifetime);
 	bpf_run_close(&run.bpf);

@@ -102,9 +102,15 @@ function keepLargestRows(snapshot: SyscallSnapshot, keep: number): SyscallSnapsh
   const droppedCalls = rows.slice(keep).reduce((sum, row) => sum + row.calls, 0)
   return {
     ...snapshot,
+    ...(snapshot.objects === undefined ? {} : { objects: keepLargestObjects(snapshot.objects, snapshot.objects.rows.length >> 1) }),
     rows: kept,
     processes: snapshot.processes.filter((process) => pids.has(process.pid)),
     lostCalls: snapshot.lostCalls + droppedCalls,
     truncated: true,
   }
+}
+
+function keepLargestObjects(objects: NonNullable<SyscallSnapshot['objects']>, keep: number): NonNullable<SyscallSnapshot['objects']> {
+  const rows = [...objects.rows].sort((a, b) => b.calls - a.calls)
+  return { rows: rows.slice(0, keep), lost: objects.lost + rows.slice(keep).reduce((sum, row) => sum + row.calls, 0) }
 }

@@ -46,6 +46,22 @@ export const syscallRowSchema = z.object({
 })
 export type SyscallRow = z.infer<typeof syscallRowSchema>
 
+/** `path`, `address`: as a program gave it to the call. `file`: what its descriptor stands for: a file, a pipe, a socket by its other end. */
+export const SYSCALL_OBJECT_KINDS = ['path', 'file', 'address'] as const
+/** What the calls of one process × syscall are about: the largest of them by calls, bytes and errors. Cumulative. Times in ns. */
+export const syscallObjectSchema = z.object({
+  pid: z.number().int().nonnegative(),
+  nr: z.number().int(),
+  kind: z.enum(SYSCALL_OBJECT_KINDS),
+  name: hostText(256),
+  calls: count,
+  errors: count,
+  /** What the calls returned, where that is a number of bytes. */
+  bytes: count,
+  totalNs: count,
+})
+export type SyscallObject = z.infer<typeof syscallObjectSchema>
+
 /** Cumulative since the capture started on this host. `elapsedMs` is the time observed so far: rates are calls / elapsed. */
 export const syscallSnapshotSchema = z.object({
   version: z.literal(1),
@@ -58,6 +74,8 @@ export const syscallSnapshotSchema = z.object({
   lostCalls: count,
   /** A map reached its size limit, so rows may be missing. */
   truncated: z.boolean(),
+  /** Only where files and addresses were asked for and could be recorded. `lost`: calls that are in no such row, for want of room. */
+  objects: z.object({ rows: longList(syscallObjectSchema, 20_000), lost: count }).optional(),
 })
 export type SyscallSnapshot = z.infer<typeof syscallSnapshotSchema>
 

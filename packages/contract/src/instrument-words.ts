@@ -59,7 +59,7 @@ export function instrumentDetails(instrument: Instrument): string[] {
         ...whenWords(instrument.when),
       ]
     case 'syscalls':
-      return ['every system call']
+      return ['every system call', ...(instrument.objects ? ['with files and addresses'] : [])]
     case 'offcpu':
       return [
         `waits of ${instrument.minBlockedUs} µs and more`,

@@ -55,8 +55,11 @@ export const stacksInstrumentSchema = z
   .strict()
   .refine((i) => i.sample.by === 'period' || i.probe.kind === 'pmu', 'only counters are sampled by frequency')
 
-/** Every system call: calls, errors, time, per process. */
-export const syscallsInstrumentSchema = z.object({ collector: z.literal('syscalls') }).strict()
+/**
+ * Every system call: calls, errors, time, per process. `objects`: also which paths, files and socket addresses the calls are about, the
+ * largest of each process and call. They cost, and they are private data of who runs there: off unless asked for.
+ */
+export const syscallsInstrumentSchema = z.object({ collector: z.literal('syscalls'), objects: z.boolean().optional() }).strict()
 
 /** Time off the CPU by stack, from the switch away to the switch back. */
 export const offcpuInstrumentSchema = z

@@ -31,6 +31,7 @@ const busy: CaptureViewState = {
   filter: 'econn refused=?',
   sort: 'p99',
   syscallsAs: 'errors',
+  objectsBy: 'bytes',
   syscallMeasure: 'time',
   dir: 'asc',
   row: 'h_1-x:4242:-1',

@@ -13,8 +13,10 @@ export const FLAME_GROUPINGS = ['host', 'process', 'thread', 'cgroup', 'module',
 export const FLAME_ORDERS = ['weight', 'name', 'time'] as const
 export const SYSCALL_SORTS = ['process', 'syscall', 'calls', 'rate', 'errors', 'total', 'avg', 'p50', 'p99', 'max'] as const
 
-/** The system calls as rows, as one histogram each, or by errno. */
-export const SYSCALL_READINGS = ['table', 'histograms', 'errors'] as const
+/** The system calls as rows, as one histogram each, by errno, or by the files and addresses that they are about. */
+export const SYSCALL_READINGS = ['table', 'histograms', 'errors', 'objects'] as const
+/** What files and addresses are ranked by. */
+export const OBJECT_SORTS = ['calls', 'bytes', 'errors', 'time'] as const
 
 export const LATENCY_SORTS = ['process', 'key', 'count', 'total', 'avg', 'p50', 'p99', 'max'] as const
 /** What the table of hosts is sorted by. `cpu` and `waits`: what they recorded on the CPU and off it. */
@@ -85,6 +87,7 @@ export const captureViewStateSchema = z.object({
     .default('')
     .catch(''),
   syscallsAs: z.enum(SYSCALL_READINGS).default('table').catch('table'),
+  objectsBy: z.enum(OBJECT_SORTS).default('calls').catch('calls'),
   /** What of the system calls is drawn over time; `auto`: what the table is sorted by. */
   syscallMeasure: z
     .enum(['auto', ...SYSCALL_MEASURES])

@@ -13,6 +13,8 @@ export type LatencyPlotProps = {
 }
 
 const AXIS_PX = 14
+/** Above the bars, for the names of the marks. */
+const MARKS_PX = 12
 /** Decades of time that an axis names. */
 const DECADES = Array.from({ length: 13 }, (_, i) => 10 ** i)
 
@@ -20,7 +22,7 @@ const DECADES = Array.from({ length: 13 }, (_, i) => 10 ** i)
  * A latency histogram large enough to be compared with its neighbours: log2 buckets across on a time axis, calls up on a log scale,
  * percentiles as lines. What it shows stands beside it in words.
  */
-export function LatencyPlot({ buckets, range, marks, height = 72 }: LatencyPlotProps) {
+export function LatencyPlot({ buckets, range, marks, height = 80 }: LatencyPlotProps) {
   const [box, { width }] = useElementSize<HTMLDivElement>()
   const columns = range.last - range.first + 1
   const step = width / columns
@@ -37,7 +39,7 @@ export function LatencyPlot({ buckets, range, marks, height = 72 }: LatencyPlotP
           <rect x={0} y={tall - 1} width={width} height={1} className="fill-line" />
           {buckets.map(([bucket, calls]) => {
             if (calls <= 0 || bucket < range.first || bucket > range.last) return null
-            const high = Math.max(1, barHeight(calls, most) * (tall - 2))
+            const high = Math.max(1, barHeight(calls, most) * (tall - 2 - MARKS_PX))
             return (
               <g key={bucket}>
                 <title>{`${formatBucket(bucket)}: ${formatExact(calls)} ${calls === 1 ? 'call' : 'calls'} (${formatShare(calls / total)})`}</title>
@@ -52,21 +54,19 @@ export function LatencyPlot({ buckets, range, marks, height = 72 }: LatencyPlotP
               </g>
             )
           })}
-          {marks.map(({ label, ns }, i) =>
-            ns === null ? null : (
+          {marks.map(({ label, ns }, i) => {
+            if (ns === null) return null
+            // The first to the left of its line, the others to the right: they may stand close together.
+            const isLeft = i === 0 ? x(ns) > 26 : x(ns) > width - 26
+            return (
               <g key={label} pointerEvents="none">
-                <line x1={x(ns)} x2={x(ns)} y1={0} y2={tall} className="stroke-ink" strokeDasharray={i === 0 ? '2 2' : undefined} />
-                <text
-                  x={x(ns) + (x(ns) > width - 30 ? -3 : 3)}
-                  y={9 + i * 10}
-                  textAnchor={x(ns) > width - 30 ? 'end' : 'start'}
-                  className="fill-ink text-xs [paint-order:stroke] [stroke:var(--surface)] [stroke-width:3px]"
-                >
+                <line x1={x(ns)} x2={x(ns)} y1={2} y2={tall} className="stroke-ink" strokeDasharray={i === 0 ? '2 2' : undefined} />
+                <text x={x(ns) + (isLeft ? -3 : 3)} y={9} textAnchor={isLeft ? 'end' : 'start'} className="fill-ink-2 text-xs">
                   {label}
                 </text>
               </g>
-            ),
-          )}
+            )
+          })}
           {ticks
             .filter((_, i) => i % every === 0)
             .map((ns) => (

@@ -6,6 +6,8 @@ import { formatExact, formatNs, formatPlural, formatRate, formatShare, HostText,
 import { parseWindow } from './capture-time.ts'
 import { ratesOf } from './counts-model.ts'
 import { ErrnoChip } from './errno-chip.tsx'
+import { TopObjects } from './object-table.tsx'
+import type { ObjectLine } from './syscall-objects.ts'
 import type { SyscallLine } from './syscall-rows.ts'
 import { SyscallStacksSection } from './syscall-stacks-section.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
@@ -15,6 +17,8 @@ import type { UpdateView } from './use-view-state.ts'
 export type SyscallDetailsContext = {
   capture: CaptureView
   results: Pick<CaptureResults, 'profile' | 'offcpu'>
+  /** Of all rows. */
+  objects: readonly ObjectLine[]
   view: CaptureViewState
   update: UpdateView
   domainMs: number
@@ -62,6 +66,12 @@ export function SyscallDetails({ line, columns, context }: { line: SyscallLine; 
             <p className="text-ink-2">No call failed.</p>
           )}
           <OverTime line={line} context={context} />
+          <TopObjects
+            objects={context.objects}
+            process={line.process}
+            syscall={line.name}
+            onShowAll={() => context.update({ syscallsAs: 'objects', process: line.process, filter: line.name }, 'push')}
+          />
         </div>
         <div className="min-w-64 flex-1">
           <LatencyTable buckets={line.histogram} />

@@ -1,5 +1,5 @@
 'use client'
-import type { CaptureSyscalls, CaptureView, CaptureViewState } from '@sonde/contract'
+import { type CaptureSyscalls, type CaptureView, type CaptureViewState, instrumentOf } from '@sonde/contract'
 import {
   bucketRangeOf,
   formatCount,
@@ -12,7 +12,7 @@ import {
   Segmented,
   SkeletonRows,
 } from '@sonde/ui'
-import { ChartColumn, CircleAlert, Rows3 } from 'lucide-react'
+import { ChartColumn, CircleAlert, FolderOpen, Rows3 } from 'lucide-react'
 import { type RefObject, useMemo } from 'react'
 import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
@@ -20,10 +20,12 @@ import { useSyncedText } from '../url/use-synced-text.ts'
 import { parseWindow } from './capture-time.ts'
 import { ErrnoTable } from './errno-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
+import { ObjectTable } from './object-table.tsx'
 import { Pane } from './pane.tsx'
 import { syscallCsv } from './syscall-csv.ts'
 import { measureOfSort } from './syscall-groups.ts'
 import { SyscallHistograms } from './syscall-histograms.tsx'
+import { objectLines } from './syscall-objects.ts'
 import { onHost, selectSyscalls, syscallLines } from './syscall-rows.ts'
 import { SyscallTable } from './syscall-table.tsx'
 import { SyscallTimesChart } from './syscall-times-chart.tsx'
@@ -36,6 +38,7 @@ const READINGS = [
   { value: 'table', name: 'Table', label: <Rows3 aria-hidden /> },
   { value: 'histograms', name: 'Histograms', label: <ChartColumn aria-hidden /> },
   { value: 'errors', name: 'Errors by errno', label: <CircleAlert aria-hidden /> },
+  { value: 'objects', name: 'Files and addresses', label: <FolderOpen aria-hidden /> },
 ] as const
 /** As many lines as there are colours. */
 const LINES = 8
@@ -71,6 +74,10 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
   // One axis and one scale for all rows, whatever is filtered away: rows stay comparable, and do not jump.
   const range = useMemo(() => bucketRangeOf(lines.map((line) => line.histogram)), [lines])
   const mostTotalNs = useMemo(() => lines.reduce((most, line) => Math.max(most, line.totalNs), 0), [lines])
+  const objects = useMemo(() => objectLines(onHost(whole.data, view.host)), [whole.data, view.host])
+  const hasObjects = instrumentOf(capture.spec, 'syscalls')?.objects ?? false
+  const reading = view.syscallsAs === 'objects' && !hasObjects ? 'table' : view.syscallsAs
+  const manyHosts = (data?.hosts.length ?? 0) > 1
   const error = whole.error && !whole.data ? whole.error : window && !inWindow.data ? inWindow.error : null
   const isNothingYet = (whole.data?.hosts.every((host) => host.snapshot.rows.length === 0) ?? true) && lines.length === 0
 
@@ -91,9 +98,9 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
           />
           <Segmented
             label="Syscalls as"
-            value={view.syscallsAs}
+            value={reading}
             onChange={(syscallsAs) => update({ syscallsAs }, 'replace')}
-            options={READINGS}
+            options={READINGS.filter(({ value }) => value !== 'objects' || hasObjects)}
           />
           {view.syscallsAs === 'table' && chosen.length > 0 ? (
             <CsvButton capture={capture} part="syscalls" what="the table of system calls" make={() => syscallCsv(chosen)} />
@@ -126,7 +133,9 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
       ) : (
         <>
           <SyscallTimesChart times={times} measure={measure} domainMs={domainMs} view={view} update={update} onFilter={filterBy} />
-          {chosen.length === 0 ? (
+          {reading === 'objects' ? (
+            <ObjectTable objects={objects} manyHosts={manyHosts} view={view} update={update} />
+          ) : chosen.length === 0 ? (
             <NothingSelected
               what="system calls"
               text="None began and ended there while it was watched."
@@ -135,9 +144,9 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
               onShowAllProcesses={process === '' ? null : () => update({ process: '' }, 'push')}
               onShowAllHosts={view.host === '' || process !== '' ? null : () => update({ host: '' }, 'push')}
             />
-          ) : view.syscallsAs === 'histograms' && range ? (
+          ) : reading === 'histograms' && range ? (
             <SyscallHistograms lines={chosen} range={range} measure={measure} onFilter={filterBy} />
-          ) : view.syscallsAs === 'errors' ? (
+          ) : reading === 'errors' ? (
             <ErrnoTable
               lines={chosen}
               times={times.data}
@@ -152,8 +161,8 @@ export function SyscallPane({ capture, results, domainMs, view, update, filterRe
               lines={chosen}
               range={range}
               mostTotalNs={mostTotalNs}
-              manyHosts={(data?.hosts.length ?? 0) > 1}
-              context={{ capture, results, view, update, domainMs }}
+              manyHosts={manyHosts}
+              context={{ capture, results, objects: objects?.lines ?? [], view, update, domainMs }}
             />
           )}
         </>

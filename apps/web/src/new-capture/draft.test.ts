@@ -110,7 +110,7 @@ describe('a new capture as a link', () => {
     `process=${'a'.repeat(1_000)}&cgroup=${'/a'.repeat(2_000)}&title=${'t'.repeat(5_000)}`,
     'own=2.%00',
     `own=${formatOwn([]).slice(0, -1)}`,
-    `own=3.${formatOwn([{ collector: 'syscalls' }]).slice(2)}`,
+    `own=3.${formatOwn([{ collector: 'syscalls', objects: true }]).slice(2)}`,
     `own=2.${btoa('[{"collector":"events","probe":{"kind":"kprobe","function":"BEGIN{}"}}]')}`,
     `own=2.${btoa('[{"collector":"syscalls"},{"collector":"syscalls"}]')}`,
     `own=2.${'A'.repeat(1_000_000)}`,

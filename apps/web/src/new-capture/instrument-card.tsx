@@ -16,6 +16,7 @@ import { collectorsFor, withCollector } from './place-probe.ts'
 import { PmuOptions } from './pmu-options.tsx'
 import { PROBE_KIND_WORDS } from './probe-kind-words.ts'
 import { StacksOptions } from './stacks-options.tsx'
+import { SyscallsOptions } from './syscalls-options.tsx'
 import type { ProbeDetails } from './use-probe-details.ts'
 
 export type InstrumentCardProps = {
@@ -94,7 +95,7 @@ function Options({ draft, ...rest }: OptionsProps<InstrumentDraft>) {
     case 'stacks':
       return <StacksOptions draft={draft} {...rest} />
     case 'syscalls':
-      return <p className="text-ink-2">Every system call of what is recorded; there is nothing to choose.</p>
+      return <SyscallsOptions draft={draft} {...rest} />
     case 'offcpu':
       return <OffcpuOptions draft={draft} {...rest} />
     case 'counts':

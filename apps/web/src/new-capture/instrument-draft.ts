@@ -54,7 +54,7 @@ export const instrumentDraftSchema = z.discriminatedUnion('collector', [
       .nullable()
       .default(null),
   }),
-  z.object({ collector: z.literal('syscalls') }),
+  z.object({ collector: z.literal('syscalls'), objects: z.boolean().default(false) }),
   z.object({
     collector: z.literal('offcpu'),
     minBlockedUs: z.number().int().min(0).max(10_000_000).default(1),
@@ -123,6 +123,7 @@ function spanOf(end: EventProbe, start: SpanDraft): { start: unknown; probe: Eve
 function fill(draft: InstrumentDraft): unknown {
   switch (draft.collector) {
     case 'syscalls':
+      return draft.objects ? draft : { collector: draft.collector }
     case 'offcpu':
       return draft
     case 'pmu':
@@ -195,6 +196,7 @@ function spanDraft(start: SpanStart, end: EventProbe): SpanDraft {
 export function draftOfInstrument(instrument: Instrument): InstrumentDraft {
   switch (instrument.collector) {
     case 'syscalls':
+      return { collector: 'syscalls', objects: instrument.objects ?? false }
     case 'offcpu':
     case 'pmu':
       return instrument

@@ -95,6 +95,8 @@ export class SyscallsCollector implements Collector {
     quality.mapsTruncated ||= lastSnapshot?.truncated ?? false
     quality.lostEvents += capture.lostEvents
     quality.tracerCpuSeconds += capture.cpuSeconds
+    if (this.plan.instrument.objects && capture instanceof NativeSyscalls && capture.hasData && !capture.hasObjects)
+      quality.notes.push('Files and addresses were not recorded: this kernel lacks what that takes (Linux 5.17).')
     if (capture.malformedMessages > 0) quality.notes.push(`${capture.malformedMessages} messages of ${this.tool} could not be read.`)
   }
 

@@ -17,12 +17,14 @@ export type SyscallsPlan = CollectorPlanOf<'syscalls'> & {
 export function planSyscalls({ spec, facts, instrument, resolved, probes }: PlanContext<'syscalls'>): SyscallsPlan {
   const arch = archOf(facts)
   const command = { durationMs: spec.durationMs, facts, scope: resolved.scope, arch }
+  const objects = instrument.objects ?? false
+  const native = nativeSyscallsCommand({ ...command, objects })
   return {
     id: 'syscalls',
     instrument,
     probes,
-    commands: [nativeSyscallsCommand(command) ?? bpftraceCommand(command)],
-    notes: [],
+    commands: [native ?? bpftraceCommand(command)],
+    notes: native === null && objects ? ['Files and addresses were not recorded: that takes the native helper.'] : [],
     arch,
     probeCount: syscallProgram(resolved.scope, arch, spec.durationMs).probeCount,
   }

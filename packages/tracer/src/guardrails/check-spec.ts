@@ -14,6 +14,9 @@ export function checkSpec(spec: CaptureSpec, policy: Policy): void {
   for (const instrument of spec.instruments) {
     const { collector } = instrument
     if (!policy.collectors.includes(collector)) refuse(policy, 'collectors', `the collector "${collector}" is not allowed`)
+    // They say what programs did, as rows of events do; not just how often.
+    if (instrument.collector === 'syscalls' && instrument.objects && !policy.collectors.includes('events'))
+      refuse(policy, 'collectors', 'files and addresses of system calls are not allowed where "events" are not')
     for (const probe of probesOf(instrument)) checkKind(probe, policy)
     if (instrument.collector === 'stacks' && instrument.sample.by === 'frequency' && instrument.sample.hz > limits.samplingHz)
       refuse(policy, 'limits.samplingHz', `stacks are sampled at ${limits.samplingHz} Hz at most, not at ${instrument.sample.hz} Hz`)

@@ -2,11 +2,20 @@ import type { SyscallRow, SyscallSnapshot } from '@sonde/contract'
 import { isRestartCode, type SnapshotContext } from '../syscalls/syscall-aggregate.ts'
 import { errnoName, syscallName } from '../syscalls/syscall-names.ts'
 import { type HelperLine, isCount, isPairs } from './helper-lines.ts'
+import { NativeSyscallObjects } from './native-syscall-objects.ts'
 
 const MAX_ERRORS = 200
 
 type Row = Pick<SyscallRow, 'pid' | 'nr' | 'calls' | 'totalNs' | 'maxNs' | 'histogram'> & { errors: [errno: number, count: number][] }
-type Totals = { elapsedNs: number; unmatchedExits: number; lostCalls: number; lostErrors: number; lostForks: number; unreadable: boolean }
+type Totals = {
+  elapsedNs: number
+  unmatchedExits: number
+  lostCalls: number
+  lostErrors: number
+  lostForks: number
+  lostObjects: number
+  unreadable: boolean
+}
 
 /**
  * What `sonde-bpf syscalls` has printed so far. Each row is cumulative and replaces the one before; only rows that have changed are
@@ -17,6 +26,8 @@ export class NativeSyscallTable {
   private readonly rows = new Map<string, Row>()
   private readonly names = new Map<number, string>()
   private totals: Totals | null = null
+  /** Null where files and addresses are not recorded. */
+  private objects: NativeSyscallObjects | null = null
 
   /** True where the line completes a set: time for a snapshot. */
   add(line: HelperLine): boolean {
@@ -27,6 +38,12 @@ export class NativeSyscallTable {
         else this.rows.set(`${row.pid},${row.nr}`, row)
         return false
       }
+      case 'ready':
+        if (line.objects === true) this.objects = new NativeSyscallObjects()
+        return false
+      case 'object':
+        if (this.objects?.add(line) !== true) this.malformed++
+        return false
       case 'ended':
         if (isCount(line.pid) && typeof line.comm === 'string') this.names.set(line.pid, line.comm)
         else this.malformed++
@@ -35,6 +52,7 @@ export class NativeSyscallTable {
         const totals = readTotals(line)
         if (totals === null) this.malformed++
         else this.totals = totals
+        if (totals !== null && this.objects !== null) this.objects.lostInKernel = totals.lostObjects
         return totals !== null
       }
       default:
@@ -44,6 +62,10 @@ export class NativeSyscallTable {
 
   get hasData(): boolean {
     return this.totals !== null
+  }
+
+  get hasObjects(): boolean {
+    return this.objects !== null
   }
 
   /** Recorded time up to the last complete set, ms. */
@@ -65,6 +87,7 @@ export class NativeSyscallTable {
       unmatchedExits: totals?.unmatchedExits ?? 0,
       lostCalls: totals?.lostCalls ?? 0,
       truncated: totals !== null && (totals.lostCalls > 0 || totals.lostErrors > 0 || totals.lostForks > 0 || totals.unreadable),
+      ...(this.objects === null ? {} : { objects: this.objects.snapshot(context.isExcluded) }),
     }
   }
 }
@@ -78,9 +101,10 @@ function readRow(line: HelperLine): Row | null {
 }
 
 function readTotals(line: HelperLine): Totals | null {
-  const { elapsedNs, unmatchedExits, lostCalls, lostErrors, lostForks, unreadable } = line
-  if (!isCount(elapsedNs) || !isCount(unmatchedExits) || !isCount(lostCalls) || !isCount(lostErrors) || !isCount(lostForks)) return null
-  return { elapsedNs, unmatchedExits, lostCalls, lostErrors, lostForks, unreadable: unreadable === true }
+  const { elapsedNs, unmatchedExits, lostCalls, lostErrors, lostForks, lostObjects = 0, unreadable } = line
+  if (!isCount(elapsedNs) || !isCount(unmatchedExits) || !isCount(lostCalls) || !isCount(lostErrors)) return null
+  if (!isCount(lostForks) || !isCount(lostObjects)) return null
+  return { elapsedNs, unmatchedExits, lostCalls, lostErrors, lostForks, lostObjects, unreadable: unreadable === true }
 }
 
 function namedErrors(errors: Row['errors']): SyscallRow['errors'] {

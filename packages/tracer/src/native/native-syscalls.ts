@@ -65,6 +65,11 @@ export class NativeSyscalls {
     return this.interrupted
   }
 
+  /** Whether files and addresses are being recorded. */
+  get hasObjects(): boolean {
+    return this.table.hasObjects
+  }
+
   get hasData(): boolean {
     return this.table.hasData
   }

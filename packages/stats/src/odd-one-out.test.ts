@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { oddOnesOut, restOf } from './odd-one-out.ts'
+import { LEAST, oddOnesOut, restOf } from './odd-one-out.ts'
 import { FLEET_PARTS, type FleetShape, syntheticFleet } from './synthetic-fleet.ts'
 import { sharesOf, type Unit } from './units.ts'
 
@@ -50,6 +50,13 @@ describe('the odd one out', () => {
     // Two of three are the same; the mean of "the others" of each holds the third.
     const result = oddOnesOut([total(900, 100), total(890, 110), total(100, 900)], { parts: [0, 2], unsliced: true })
     expect(result.map((unit) => unit.odd)).toEqual([false, false, true])
+  })
+
+  it('is none where all are the same but for next to nothing, however sure', () => {
+    const hosts = [total(9e8, 1e8), total(9e8, 1e8), total(9e8 + 1e6, 1e8 - 1e6)]
+    const result = oddOnesOut(hosts, { parts: [0, 2], unsliced: true })
+    expect(result.map((unit) => unit.odd)).toEqual([false, false, false])
+    for (const unit of result) expect(unit.threshold).toBeGreaterThanOrEqual(LEAST)
   })
 
   it('says the same for the same, and needs three', () => {

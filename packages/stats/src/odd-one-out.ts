@@ -8,7 +8,7 @@ import { upperQuantile } from './upper-quantile.ts'
  *
  * `distance`: Jensen–Shannon divergence, bits, 0..1, between the unit's shares and the mean of the shares of all others (each counts the
  * same, however much it recorded); with several parts, the mean over them. A unit is `odd` where its distance passes `threshold`, the
- * larger of two:
+ * largest of three:
  *
  * - `chance`: what a unit that is no different would stay below, as units put together at random from slices of time of the others show
  *   (`pseudo-units.ts`), taken as a gamma distribution, at a level of 0.05 / units: by chance alone, any unit at all passes it in 1 of 20
@@ -18,6 +18,7 @@ import { upperQuantile } from './upper-quantile.ts'
  *   of the fleet. A unit must be further than that by `OUTLYING` times their spread, the median absolute deviation × 1.4826 (a robust
  *   standard deviation: B. Iglewicz and D. Hoaglin, "How to Detect and Handle Outliers", 1993), or half of `usual` where that is more:
  *   few others look more alike than they are.
+ * - `LEAST`: what is less is of no use to anybody, however sure.
  */
 export type UnitDistance = {
   distance: number
@@ -40,6 +41,8 @@ export type OddOptions = {
 export const MIN_UNITS = 3
 /** In robust standard deviations. Distances are skewed to the right, so more than the 3.5 that is usual for symmetric ones. */
 export const OUTLYING = 5
+/** Bits: about 0.4 % of what a host does, if no other does it. */
+export const LEAST = 0.002
 const ROBUST_SCALE = 1.4826
 const TAIL = 0.05
 /** The share of the others, the nearest to their rest, that pseudo-units are made of: several odd ones must not hide each other. */
@@ -73,7 +76,7 @@ export function oddOnesOut(units: readonly Unit[], { parts, unsliced = false, se
     const usual = median(beyond)
     const spread = Math.max(ROBUST_SCALE * median(beyond.map((peer) => Math.abs(peer - usual))), usual / 2, 0)
     const chance = upperQuantile({ mean, variance }, TAIL / units.length)
-    const threshold = Math.max(chance, mean + usual + OUTLYING * spread)
+    const threshold = Math.max(chance, mean + usual + OUTLYING * spread, LEAST)
     return { distance, chanceMean: mean, chance, usual: Math.max(0, usual), threshold, odd: distance > threshold }
   })
 }

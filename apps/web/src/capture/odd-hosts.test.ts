@@ -1,7 +1,7 @@
 import type { CaptureSyscalls, HostView } from '@sonde/contract'
 import type { OddStacks } from '@sonde/flamegraph/react'
 import { describe, expect, it } from 'vitest'
-import { oddHosts } from './odd-hosts.ts'
+import { oddHosts, reasonsToShow } from './odd-hosts.ts'
 import { MIN_CALLS, oddSyscalls } from './odd-syscalls.ts'
 import { sharedTraits } from './shared-traits.ts'
 
@@ -112,6 +112,30 @@ describe('the ranking', () => {
       [500, null],
     ])
     expect(oddHosts(null, [])).toEqual([])
+  })
+})
+
+describe('what is said of a host', () => {
+  const distance = (odd: boolean) => ({ distance: 0.5, chanceMean: 0, chance: 0, usual: 0, threshold: 0.1, odd })
+  const sample = (name: string) => ({ of: 'samples' as const, name, module: '', kind: 0, by: 'self' as const, here: 0.5, elsewhere: 0 })
+  const calls = (syscall: string, errno: string | null) => ({ of: 'calls' as const, syscall, errno, here: 0.5, elsewhere: 0 })
+  const reasons = [...['a', 'b', 'c', 'd'].map(sample), calls('write', 'ENOSPC'), calls('fsync', null)]
+  const host = (odd: Record<'stacks' | 'syscalls' | 'errors', boolean>) =>
+    reasonsToShow({
+      hostId: 'h',
+      hostName: 'h',
+      odd: Object.values(odd).includes(true),
+      score: 1,
+      samples: 1,
+      calls: 1,
+      reasons,
+      distances: { stacks: distance(odd.stacks), syscalls: distance(odd.syscalls), errors: distance(odd.errors) },
+    }).map((reason) => (reason.of === 'samples' ? reason.name : `${reason.syscall} ${reason.errno}`))
+
+  it('is of what makes it odd: a few of each', () => {
+    expect(host({ stacks: true, syscalls: false, errors: true })).toEqual(['a', 'b', 'c', 'write ENOSPC'])
+    expect(host({ stacks: false, syscalls: true, errors: false })).toEqual(['fsync null'])
+    expect(host({ stacks: false, syscalls: false, errors: false })).toEqual(['a'])
   })
 })
 

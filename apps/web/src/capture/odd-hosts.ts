@@ -67,3 +67,14 @@ export function scoreOf({ distance, chanceMean, threshold }: UnitDistance): numb
   if (room <= 0) return distance > threshold ? 2 : 0
   return Math.max(0, (distance - chanceMean) / room)
 }
+
+const measureOf = (reason: OddReason): OddMeasure => (reason.of === 'samples' ? 'stacks' : reason.errno === null ? 'syscalls' : 'errors')
+
+/** What to say of a host: of each measure that makes it odd the largest few; of one that is not odd, the largest of all that is next to nothing. */
+export function reasonsToShow({ distances, reasons, odd }: OddHost): OddReason[] {
+  if (!odd) return reasons.slice(0, 1)
+  return ODD_MEASURES.flatMap((measure) =>
+    distances[measure]?.odd ? reasons.filter((reason) => measureOf(reason) === measure).slice(0, MAX_REASONS) : [],
+  )
+}
+const MAX_REASONS = 3

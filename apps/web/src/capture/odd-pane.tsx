@@ -50,6 +50,17 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
   const failure = stacks.error ?? (kind === undefined ? null : results[kind].error) ?? results.syscalls.error
   const isLoading = stacks.isLoading || (kind !== undefined && results[kind].isLoading) || results.syscalls.isLoading
   const compared = capture.targets.find((target) => target.hostId === view.host)
+  const isReady = hosts.length > 0 && !isLoading
+  const comparison =
+    profile && compared && view.against === 'rest' ? (
+      <DifferencesTable
+        profile={profile}
+        hostId={compared.hostId}
+        hostName={compared.hostName}
+        restHosts={Math.max(0, profile.hosts.length - 1)}
+        window={window}
+      />
+    ) : null
 
   return (
     <Pane
@@ -57,28 +68,20 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
       title="Odd host out"
       isStale={stacks.isStale && stacks.data !== undefined}
       tools={
-        hosts.length > 0 ? (
+        isReady ? (
           <span className="min-w-0" role="status" data-testid="odd-verdict">
             {verdict(odd, hosts.length)}
           </span>
         ) : null
       }
-      foot={hosts.length > 0 ? <Foot stacks={stacks.data ?? null} view={view} hasSyscalls={syscalls.hosts.length > 0} /> : undefined}
+      foot={isReady ? <Foot stacks={stacks.data ?? null} view={view} hasSyscalls={syscalls.hosts.length > 0} /> : undefined}
     >
-      {hosts.length > 0 ? (
+      {isReady ? (
         <>
           <SharedTraitsList traits={traits} oddHosts={odd.length} />
           <OddTable hosts={hosts} view={view} update={update} onAgainst={against} />
           <NotJudged stacks={stacks.data ?? null} syscalls={syscalls.tooFew} judged={hosts} />
-          {profile && compared && view.against === 'rest' ? (
-            <DifferencesTable
-              profile={profile}
-              hostId={compared.hostId}
-              hostName={compared.hostName}
-              restHosts={Math.max(0, profile.hosts.length - 1)}
-              window={window}
-            />
-          ) : null}
+          {comparison}
         </>
       ) : failure ? (
         <div className="p-3">
@@ -91,15 +94,7 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
       ) : (
         <>
           <Explanation capture={capture} stacks={stacks.data ?? null} />
-          {profile && compared && view.against === 'rest' ? (
-            <DifferencesTable
-              profile={profile}
-              hostId={compared.hostId}
-              hostName={compared.hostName}
-              restHosts={Math.max(0, profile.hosts.length - 1)}
-              window={window}
-            />
-          ) : null}
+          {comparison}
         </>
       )}
     </Pane>

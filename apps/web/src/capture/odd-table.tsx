@@ -2,7 +2,7 @@ import type { CaptureViewState } from '@sonde/contract'
 import { Badge, Button, cx, formatCount } from '@sonde/ui'
 import { DistanceCell } from './distance-cell.tsx'
 import { HostButton } from './host-button.tsx'
-import { ODD_MEASURES, type OddHost, type OddMeasure } from './odd-hosts.ts'
+import { ODD_MEASURES, type OddHost, type OddMeasure, reasonsToShow } from './odd-hosts.ts'
 import { OddReasonText } from './odd-reason.tsx'
 import { TABLE_HEAD } from './sort-head.tsx'
 import type { UpdateView } from './use-view-state.ts'
@@ -20,8 +20,6 @@ const MEASURES: Record<OddMeasure, { head: string; title: string }> = {
   },
 }
 const TD = 'border-line border-b px-2 py-1 align-top'
-/** Reasons of a host that is not odd are what is largest of next to nothing. */
-const MAX_SHOWN = { odd: 4, usual: 1 } as const
 
 export type OddTableProps = {
   hosts: readonly OddHost[]
@@ -80,7 +78,7 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
               ))}
               <td className={cx(TD, 'w-full max-w-96', !host.odd && 'opacity-75')}>
                 <ul className="flex min-w-0 flex-col">
-                  {host.reasons.slice(0, host.odd ? MAX_SHOWN.odd : MAX_SHOWN.usual).map((reason) => (
+                  {reasonsToShow(host).map((reason) => (
                     <li key={JSON.stringify(reason)} className="min-w-0">
                       <OddReasonText reason={reason} />
                     </li>

@@ -6,6 +6,9 @@ import { bundleDevPage } from '../testing/bundle.ts'
 /** The whole component in a real browser, on the dev page. */
 const CHROMIUM = '/usr/bin/chromium'
 
+/** For what comes with a frame or a timer, on a busy machine. */
+const PATIENT = { timeout: 15_000 }
+
 describe.skipIf(!existsSync(CHROMIUM))(`FlameGraph in Chromium (skipped without ${CHROMIUM})`, () => {
   let browser: Browser
   let html: string
@@ -250,6 +253,89 @@ describe.skipIf(!existsSync(CHROMIUM))(`FlameGraph in Chromium (skipped without 
       expect(box && box.x >= 0 && box.x + box.width <= 1000 && box.height < 400).toBe(true)
     }
     expect(await page.title()).toBe('Flame graph')
+  })
+
+  it('has a map of the whole, with a window to move by pointer and keys', async () => {
+    const page = await open('n=5000', { height: 500 })
+    const slider = page.getByRole('slider', { name: 'Part of the flame graph on screen' })
+    const map = await page.locator('.sf-map').boundingBox()
+    if (!map) throw new Error('no map')
+    const valueText = async () => (await slider.getAttribute('aria-valuetext')) ?? ''
+    await expect.poll(valueText, PATIENT).toBe('the whole width')
+
+    // A stretch is drawn, and becomes what is seen.
+    await page.mouse.move(map.x + map.width * 0.25, map.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(map.x + map.width * 0.5, map.y + 12, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(valueText, PATIENT).toBe('25.0 % of the width, from 25.0 % to 50.0 %')
+
+    // The window is dragged.
+    const box = await slider.boundingBox()
+    if (!box) throw new Error('no window')
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 2 + map.width * 0.2, box.y + box.height / 2 + 6, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(valueText, PATIENT).toBe('25.0 % of the width, from 45.0 % to 70.0 %')
+    await expect.poll(() => page.locator('.sf-scroller').evaluate((scroller) => scroller.scrollTop), PATIENT).toBeGreaterThan(0)
+
+    await slider.focus()
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(valueText, PATIENT).toBe('25.0 % of the width, from 42.5 % to 67.5 %')
+    await page.keyboard.press('End')
+    await expect.poll(valueText, PATIENT).toMatch(/from 75\.0 % to 100 %$/)
+    await page.keyboard.press('PageUp')
+    await expect.poll(valueText, PATIENT).toMatch(/from 50\.0 % to 75\.0 %$/)
+    await page.keyboard.press('+')
+    await expect.poll(valueText, PATIENT).toMatch(/^15\.0 % of the width/)
+    await page.keyboard.press('Escape')
+    await expect.poll(valueText, PATIENT).toBe('the whole width')
+    await expect.poll(() => zoomNode(page), PATIENT).toBe(0)
+  })
+
+  it('pinches, pans and taps by touch, and leaves scrolling to the browser', async () => {
+    const page = await open('n=5000')
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 2 })
+    const y = await rowY(page, 5)
+    type Point = { x: number; y: number; id: number }
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Point[]) =>
+      cdp.send('Input.dispatchTouchEvent', { type, touchPoints })
+    const seen = async (): Promise<number[]> => {
+      const text = (await page.getByRole('slider').getAttribute('aria-valuetext')) ?? ''
+      return [...text.matchAll(/([\d.]+) %/g)].map((match) => Number(match[1]))
+    }
+    await touch('touchStart', { x: 300, y: await rowY(page, 2), id: 0 })
+    await touch('touchEnd')
+    await expect.poll(() => zoomNode(page), PATIENT).toBeGreaterThan(0)
+    await page.getByRole('slider').press('Escape')
+    await expect.poll(seen, PATIENT).toEqual([])
+    // Two fingers from 100 px apart to 400: four times as near, around 500.
+    await touch('touchStart', { x: 450, y, id: 0 }, { x: 550, y, id: 1 })
+    for (let step = 1; step <= 5; step++) await touch('touchMove', { x: 450 - step * 30, y, id: 0 }, { x: 550 + step * 30, y, id: 1 })
+    await touch('touchEnd')
+    await expect.poll(async () => Math.round((await seen())[0] ?? 100)).toBe(25)
+    const [, from = 0] = await seen()
+    // One finger pulls the graph along, sideways.
+    await touch('touchStart', { x: 600, y, id: 0 })
+    for (let step = 1; step <= 6; step++) await touch('touchMove', { x: 600 - step * 40, y, id: 0 })
+    await touch('touchEnd')
+    await expect.poll(async () => (await seen())[1] ?? 0, PATIENT).toBeGreaterThan(from + 4)
+    expect(await page.locator('.sf-stage').evaluate((stage) => getComputedStyle(stage).touchAction)).toBe('pan-y')
+  })
+
+  it('prints the picture as it is, no higher than it is on screen, whatever is below', async () => {
+    const page = await open('shape=recursion')
+    const heightOf = (selector: string) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().height)
+    const widthOf = (selector: string) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().width)
+    const before = await heightOf('.sf-stage')
+    expect(await heightOf('.sf-content')).toBeGreaterThan(50_000)
+    await page.emulateMedia({ media: 'print' })
+    expect(await heightOf('.sf-content')).toBeLessThanOrEqual(before + 1)
+    // On narrower paper it is scaled.
+    await page.addStyleTag({ content: '@media print { #root > div { width: 500px } }' })
+    expect(await widthOf('.sf-stage canvas >> nth=0')).toBeLessThanOrEqual(500)
   })
 
   it('goes from one row of 100,000 equal siblings to a frame under the pointer, and back out', async () => {

@@ -11,6 +11,7 @@ import type { FrameAction } from './flame-actions.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
+import { FlameMinimap } from './flame-minimap.tsx'
 import { FlameTooltip, placeAt, type TooltipSubject } from './flame-tooltip.tsx'
 import { FlameView } from './flame-view.ts'
 import type { ZoomCause } from './flame-zoom.ts'
@@ -19,6 +20,8 @@ import { FrameMirror } from './frame-mirror.tsx'
 import type { FlameHit } from './hit.ts'
 import type { ColorBy } from './inks.ts'
 import type { MarkedFunction } from './marked-function.ts'
+import { attachMinimap } from './minimap-input.ts'
+import { placeWindow } from './minimap-window.ts'
 import { threadRowOf } from './navigate.ts'
 import type { FlameMatches } from './search.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
@@ -76,6 +79,9 @@ export function FlameGraph(props: FlameGraphProps) {
   const stage = useRef<HTMLDivElement>(null)
   const base = useRef<HTMLCanvasElement>(null)
   const overlay = useRef<HTMLCanvasElement>(null)
+  const map = useRef<HTMLDivElement>(null)
+  const minimap = useRef<HTMLCanvasElement>(null)
+  const slider = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const pointer = useRef<{ x: number; y: number } | null>(null)
   const view = useRef<FlameView | null>(null)
@@ -126,6 +132,7 @@ export function FlameGraph(props: FlameGraphProps) {
       stage: stage.current,
       base: base.current,
       overlay: overlay.current,
+      minimap: minimap.current,
     }
     const now = new FlameView(elements, {
       onZoom: (node, cause) => latest.current.onZoom(node, cause),
@@ -137,6 +144,9 @@ export function FlameGraph(props: FlameGraphProps) {
         if (!now.tree) return
         setFocused({ tree: now.tree, node })
         setSpoken(announceFrame(now.tree, node))
+      },
+      onWindow: (shown) => {
+        if (slider.current) placeWindow(slider.current, shown)
       },
     })
     view.current = now
@@ -154,8 +164,10 @@ export function FlameGraph(props: FlameGraphProps) {
         if (at && tip.current) placeAt(tip.current, at.x, at.y)
       },
     })
+    const detachMap = map.current && slider.current ? attachMinimap(now, map.current, slider.current) : null
     return () => {
       detach()
+      detachMap?.()
       now.destroy()
       view.current = null
     }
@@ -299,6 +311,7 @@ export function FlameGraph(props: FlameGraphProps) {
           </div>
         </div>
       </div>
+      <FlameMinimap ref={map} canvasRef={minimap} sliderRef={slider} isHidden={isEmpty} graphLabel={ariaLabel} />
       <p id={helpId} className="sf-hidden">
         Arrow keys move between callers, callees and neighbours. Enter zooms, Backspace zooms out, Home shows all, slash searches, n goes to
         the next match, c copies the stack.

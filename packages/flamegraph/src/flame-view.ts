@@ -1,17 +1,18 @@
 import type { CallTree } from '@sonde/profile'
 import type { Span } from './camera.ts'
-import { type FlameOrientation, rowTop } from './draw.ts'
+import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
 import { FlamePainter } from './flame-painter.ts'
+import { FlameScroll } from './flame-scroll.ts'
 import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
 import { buildInks, type ColorBy, type Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
 import { framesOfFunction, type MarkedFrames, type MarkedFunction } from './marked-function.ts'
 import { MatchWalk } from './match-walk.ts'
+import { Minimap } from './minimap.ts'
+import { type ShownWindow, sameWindow, shownWindow } from './minimap-window.ts'
 import { heaviestChild, matchNode, nextSibling, parentOf, pathTo, previousSibling } from './navigate.ts'
-import { ScrollGlide } from './scroll-glide.ts'
-import { scrollToShow } from './scroll-to-show.ts'
 import type { FlameMatches } from './search.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
 import { stripSpan } from './strip-span.ts'
@@ -21,6 +22,8 @@ export type FlameViewEvents = {
   onHover(hit: FlameHit | null): void
   /** Focus moved by keyboard or by a search step. */
   onFocus(node: number): void
+  /** Another part of the graph is on screen. */
+  onWindow(shown: ShownWindow): void
 }
 
 export type FlameMove = 'parent' | 'child' | 'next' | 'previous'
@@ -33,9 +36,10 @@ export class FlameView {
   private readonly stage: Stage
   private readonly painter: FlamePainter
   private readonly zoom: FlameZoom
-  private readonly scrollGlide = new ScrollGlide()
+  private readonly minimap: Minimap | null
+  private readonly scroll: FlameScroll
   private readonly walk = new MatchWalk()
-  private readonly window: Window
+  private readonly browser: Window
   private layout: FlameLayout | null = null
   private inks: Inks | null = null
   private colorBy: ColorBy = 'kind'
@@ -46,14 +50,15 @@ export class FlameView {
   private frameRequest = 0
   private marked: MarkedFunction | null = null
   private markedFrames: MarkedFrames | null = null
+  private shown: ShownWindow = { left: 0, right: 1, top: 0, bottom: 1 }
 
   constructor(
     elements: StageElements,
     private readonly events: FlameViewEvents,
   ) {
-    this.window = elements.scroller.ownerDocument.defaultView ?? window
+    this.browser = elements.scroller.ownerDocument.defaultView ?? window
     this.zoom = new FlameZoom({
-      window: this.window,
+      window: this.browser,
       moved: () => {
         // While moving, as high as the higher of both; paintNow() cuts it at the end.
         this.stage.setContentRows(Math.max(this.rowsOf(this.zoom.node), this.stage.screen.contentRows))
@@ -63,6 +68,8 @@ export class FlameView {
     })
     this.stage = createStage(elements, () => this.paintNow())
     this.painter = new FlamePainter(this.stage)
+    this.scroll = new FlameScroll(this.stage)
+    this.minimap = elements.minimap ? new Minimap(elements.minimap) : null
     this.stage.measure()
   }
 
@@ -87,6 +94,14 @@ export class FlameView {
   get drawnRuns(): number {
     return this.painter.drawnRuns
   }
+  /** What of the whole is on screen. */
+  get window(): ShownWindow {
+    return this.shown
+  }
+  /** Of all rows of the whole graph, CSS pixels. */
+  get wholeHeight(): number {
+    return ((this.layout?.rows ?? 0) * this.stage.screen.rowPx) / this.stage.screen.dpr
+  }
 
   /** A new tree, for example while a capture grows. Keeps what is looked at in place, and paints at once: no flash. */
   setData({ tree, layout }: FlameModel, zoomNode: number, matches: FlameMatches | null): void {
@@ -102,7 +117,7 @@ export class FlameView {
     this.inks = buildInks(tree, this.colorBy)
     this.markedFrames = framesOfFunction(tree, this.marked)
     this.stage.setNames(tree.labels)
-    this.scrollGlide.stop()
+    this.scroll.stop()
     // Numbers mean other frames now: what is under the pointer is said anew.
     this.hover = null
     this.stage.setContentRows(this.rowsOf(this.zoom.node))
@@ -169,10 +184,15 @@ export class FlameView {
     return this.zoom.show({ x0: x0 - units, x1: x1 - units })
   }
 
+  /** Shows the stretch between two shares of the whole width, 0..1, at once. */
+  showShares(left: number, right: number): void {
+    const { x1: whole } = this.zoom.whole()
+    this.zoom.show({ x0: left * whole, x1: right * whole })
+  }
+
   /** CSS pixels. */
   scrollBy(dy: number): void {
-    this.scrollGlide.stop()
-    this.stage.scrollTo(this.stage.screen.scrollPx + dy * this.stage.screen.dpr)
+    this.scroll.by(dy)
     this.invalidate()
   }
 
@@ -245,31 +265,32 @@ export class FlameView {
   }
 
   paintNow(): void {
-    if (this.frameRequest !== 0) this.window.cancelAnimationFrame(this.frameRequest)
+    if (this.frameRequest !== 0) this.browser.cancelAnimationFrame(this.frameRequest)
     this.frameRequest = 0
     const { layout, inks, stage } = this
     if (!layout || !inks) {
       this.painter.paintNothing()
       return
     }
-    const now = this.window.performance.now()
+    const now = this.browser.performance.now()
     const isMoving = this.zoom.step(now)
-    const scroll = this.scrollGlide.step(now)
-    if (scroll) stage.scrollTo(scroll.scrollPx)
-    const isScrolling = scroll !== null && !scroll.isThere
+    const isScrolling = this.scroll.step(now)
     if (!isMoving && !isScrolling) stage.setContentRows(this.rowsOf(this.zoom.node))
     this.painter.paint({ layout, inks, matches: this.walk.matches, zoomNode: this.zoom.node, span: this.zoom.span })
+    const { palette, screen } = stage
+    this.minimap?.paint({ layout, inks, palette, orientation: screen.orientation, widthPx: screen.widthPx, dpr: screen.dpr })
+    this.updateWindow()
     this.updateHover()
     this.paintOverlay()
     if (isMoving || isScrolling) this.invalidate()
   }
 
   invalidate(): void {
-    if (this.frameRequest === 0) this.frameRequest = this.window.requestAnimationFrame(() => this.paintNow())
+    if (this.frameRequest === 0) this.frameRequest = this.browser.requestAnimationFrame(() => this.paintNow())
   }
 
   destroy(): void {
-    this.window.cancelAnimationFrame(this.frameRequest)
+    this.browser.cancelAnimationFrame(this.frameRequest)
     this.zoom.destroy()
     this.stage.destroy()
   }
@@ -283,19 +304,16 @@ export class FlameView {
     return (this.layout?.deepest[node] ?? 0) + 1
   }
 
-  /** Scrolls just enough to have a frame's row on screen, or, as far as there is room, its whole subtree. */
   private showRow(node: number, withSubtree: boolean): void {
-    const { layout, stage } = this
-    if (!layout) return
-    const { screen } = stage
-    const row = layout.tree.depth[node] ?? 0
-    const own = rowTop(screen, row)
-    const far = withSubtree ? rowTop(screen, layout.deepest[node] ?? row) : own
-    const by = scrollToShow(own, far, screen.rowPx, screen.heightPx)
-    if (by === 0) return
-    if (this.zoom.prefersStill()) stage.scrollTo(screen.scrollPx + by)
-    else this.scrollGlide.start(screen.scrollPx, screen.scrollPx + by, this.window.performance.now())
-    this.invalidate()
+    const startMs = this.zoom.prefersStill() ? 'at once' : this.browser.performance.now()
+    if (this.layout && this.scroll.show(this.layout, node, withSubtree, startMs)) this.invalidate()
+  }
+
+  private updateWindow(): void {
+    const next = shownWindow(this.zoom.span, this.zoom.whole(), this.stage.screen, this.layout?.rows ?? 1)
+    if (sameWindow(next, this.shown)) return
+    this.shown = next
+    this.events.onWindow(next)
   }
 
   private updateHover(): void {

@@ -33,6 +33,7 @@ export type Palette = {
   fill: string[]
   text: string[]
   background: string
+  backgroundPixel: number
   /** Fill as a pixel of an ImageData seen as Uint32Array. */
   pixel: Uint32Array
   /** The same as numbers, for tests and legends. */
@@ -43,7 +44,15 @@ export type Palette = {
 export const inkOf = (family: number, variant: number, tone: number): number => (family * VARIANTS + variant) * TONES + tone
 
 export function buildPalette(theme: FlameTheme): Palette {
-  const palette: Palette = { fill: [], text: [], background: toHex(theme.bg), pixel: new Uint32Array(0), fillRgb: [], textRgb: [] }
+  const palette: Palette = {
+    fill: [],
+    text: [],
+    background: toHex(theme.bg),
+    backgroundPixel: 0,
+    pixel: new Uint32Array(0),
+    fillRgb: [],
+    textRgb: [],
+  }
   const set = (ink: number, { fill, text }: { fill: Rgb; text: Rgb }, isPale: boolean): void => {
     palette.fillRgb[ink] = fill
     palette.textRgb[ink] = isPale ? soften(text, fill) : text
@@ -66,9 +75,14 @@ export function buildPalette(theme: FlameTheme): Palette {
   }
   palette.fill = palette.fillRgb.map(toHex)
   palette.text = palette.textRgb.map(toHex)
-  const bytes = Uint8ClampedArray.from(palette.fillRgb.flatMap((rgb) => [...rgb, 255]))
-  palette.pixel = new Uint32Array(bytes.buffer)
+  palette.pixel = pixelsOf(palette.fillRgb)
+  palette.backgroundPixel = pixelsOf([theme.bg])[0] ?? 0
   return palette
+}
+
+/** As an ImageData has them, in the machine's byte order. */
+function pixelsOf(colors: readonly Rgb[]): Uint32Array {
+  return new Uint32Array(Uint8ClampedArray.from(colors.flatMap((rgb) => [...rgb, 255])).buffer)
 }
 
 function familyBase(theme: FlameTheme, family: number): Rgb {

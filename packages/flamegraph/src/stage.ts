@@ -13,6 +13,8 @@ export type StageElements = {
   stage: HTMLElement
   base: HTMLCanvasElement
   overlay: HTMLCanvasElement
+  /** For the strip that shows the whole graph; null without one. */
+  minimap: HTMLCanvasElement | null
 }
 
 export const FONT_PROPERTY = '--flame-font'

@@ -33,8 +33,8 @@ import { useZoomNodes } from './use-zoom-nodes.ts'
 import { Waiting } from './waiting.tsx'
 
 const LAYOUTS = [
-  { value: 'icicle', name: 'Icicle: callers on top', label: <ArrowDownFromLine aria-hidden /> },
-  { value: 'flame', name: 'Flame: callers at the bottom', label: <ArrowUpFromLine aria-hidden /> },
+  { value: 'icicle', name: 'Icicle: from the top down', label: <ArrowDownFromLine aria-hidden /> },
+  { value: 'flame', name: 'Flame: from the bottom up', label: <ArrowUpFromLine aria-hidden /> },
 ] as const
 const COLORS = [
   { value: 'kind', label: 'colour: kind' },
@@ -191,6 +191,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
             <Total profile={profile} tree={tree} words={words} />
             <DroppedByTransforms applied={applied} unit={profile.meta.unit} />
             {view.window === '' || profile.meta.timed ? null : <span>These samples carry no times: they are of the whole time.</span>}
+            {tree.isTimed ? <span>In order of time; time without {words.what} takes no room.</span> : null}
             <span className="flex-1" />
             <FlameGraphLegend tree={tree} colorBy={view.color} />
           </>

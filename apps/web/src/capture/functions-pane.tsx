@@ -16,6 +16,8 @@ import { NameSearch } from './name-search.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { useShowBeside } from './pane-menu.tsx'
+import { NothingLeft, TransformNote } from './transform-losses.tsx'
+import { useAppliedTransforms } from './use-applied-transforms.ts'
 import type { CaptureResults } from './use-capture-results.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
 import type { UpdateView } from './use-view-state.ts'
@@ -58,6 +60,8 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
   }
   const answer = useEngineAnswer(profile, 'functions', question)
   const { data } = answer
+  const applied = useAppliedTransforms(profile, selection, view)
+  const removeTransforms = () => update({ transforms: '', undone: '' }, 'push')
   const isEmpty = data !== undefined && data.all.count === 0 && data.functions === 0
 
   return (
@@ -87,7 +91,10 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
       }
       foot={
         data && profile && !isEmpty ? (
-          <Foot answer={data} total={flameTotal(profile, totalsOf(data), words).short} unit={profile.meta.unit} />
+          <>
+            <Foot answer={data} total={flameTotal(profile, totalsOf(data), words).short} unit={profile.meta.unit} />
+            <TransformNote applied={applied} unit={profile.meta.unit} onRemoveAll={removeTransforms} />
+          </>
         ) : undefined
       }
     >
@@ -99,6 +106,8 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
         <SkeletonRows label="Loading the functions" rows={10} />
       ) : !profile || !data || profile.sampleRows === 0 ? (
         <Waiting capture={capture} what={words.what} idle={words.idle} />
+      ) : isEmpty && applied && applied.selected.weight > 0 ? (
+        <NothingLeft applied={applied} unit={profile.meta.unit} onRemoveAll={removeTransforms} />
       ) : isEmpty ? (
         <NothingSelected
           what={words.what}

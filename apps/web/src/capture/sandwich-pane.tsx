@@ -13,6 +13,8 @@ import { FunctionText } from './function-text.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { SandwichHalf } from './sandwich-half.tsx'
+import { TransformNote } from './transform-losses.tsx'
+import { useAppliedTransforms } from './use-applied-transforms.ts'
 import type { CaptureResults } from './use-capture-results.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
 import { functionKeyOf } from './use-sandwich-action.ts'
@@ -37,6 +39,7 @@ export function SandwichPane({ capture, results, view, update, searchRef }: Sand
   const picker = searchRef ?? ownPicker
   const selection = useSampleSelection(profile, view)
   const { transforms } = transformsOf(view)
+  const applied = useAppliedTransforms(profile, selection, view)
   const answer = useEngineAnswer(profile, 'sandwich', view.fn === '' ? null : { selection, transforms, function: view.fn })
   const { data } = answer
   const centre = (key: string) => update({ fn: key, fnOf: kind, callerZoom: '', calleeZoom: '' }, 'push')
@@ -62,9 +65,12 @@ export function SandwichPane({ capture, results, view, update, searchRef }: Sand
       }
       foot={
         data && profile && data.total > 0 ? (
-          <span title="Stacks in which the function calls itself are divided at its outermost call: deeper calls of it are among its callees. So every sample counts once in each half.">
-            Shares in the graphs are of the function’s total. Recursion: divided at the outermost call.
-          </span>
+          <>
+            <span title="Stacks in which the function calls itself are divided at its outermost call: deeper calls of it are among its callees. So every sample counts once in each half.">
+              Shares in the graphs are of the function’s total. Recursion: divided at the outermost call.
+            </span>
+            <TransformNote applied={applied} unit={profile.meta.unit} onRemoveAll={() => update({ transforms: '', undone: '' }, 'push')} />
+          </>
         ) : undefined
       }
     >

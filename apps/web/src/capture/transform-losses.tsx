@@ -1,5 +1,5 @@
 import { type AppliedTransforms, formatWeight, type WeightUnit } from '@sonde/flamegraph/react'
-import { Button, EmptyState, formatShare } from '@sonde/ui'
+import { Button, EmptyState, formatPlural, formatShare } from '@sonde/ui'
 
 /** `412 of 3,000 samples dropped by transforms`; nothing where none were. */
 export function DroppedByTransforms({ applied, unit }: { applied: AppliedTransforms | undefined; unit: WeightUnit }) {
@@ -7,6 +7,28 @@ export function DroppedByTransforms({ applied, unit }: { applied: AppliedTransfo
   return (
     <span data-testid="dropped-by-transforms" className="text-warn">
       {droppedText(applied, unit)} dropped by transforms
+    </span>
+  )
+}
+
+/** For panes without the chips: how many transforms there are, what they dropped, and a way to be rid of them. */
+export function TransformNote({
+  applied,
+  unit,
+  onRemoveAll,
+}: {
+  applied: AppliedTransforms | undefined
+  unit: WeightUnit
+  onRemoveAll: () => void
+}) {
+  if (!applied) return null
+  return (
+    <span data-testid="transform-note">
+      After {formatPlural(applied.transforms.length, 'transform')}
+      {applied.dropped.weight > 0 ? <span className="text-warn">, which dropped {droppedText(applied, unit)}</span> : null}{' '}
+      <button type="button" className="text-accent underline" onClick={onRemoveAll}>
+        Remove
+      </button>
     </span>
   )
 }

@@ -5,6 +5,7 @@ import {
   hostTotals,
   type Profile,
   type SampleSelection,
+  type StackTransform,
   samplesUnder,
   selectionTotals,
 } from '@sonde/profile'
@@ -12,6 +13,7 @@ import type { ExportFormat } from '@sonde/profile/export'
 import { answerFunctions, type FunctionsQuestion } from './answer-functions.ts'
 import { answerOddStacks, type OddStacksQuestion } from './answer-odd-stacks.ts'
 import { answerSandwich, type SandwichQuestion } from './answer-sandwich.ts'
+import { appliedTransforms } from './applied-transforms.ts'
 
 export type ExportQuestion = { format: ExportFormat; selection: SampleSelection; title: string }
 
@@ -23,6 +25,9 @@ export type ExportQuestion = { format: ExportFormat; selection: SampleSelection;
 export const ENGINE_ANSWERS = {
   /** How much of the profile a selection holds. */
   totals: (profile: Profile, selection: SampleSelection) => selectionTotals(profile, selection),
+  /** What transforms did to a selection. */
+  transforms: (profile: Profile, question: { transforms: readonly StackTransform[]; selection: SampleSelection }) =>
+    appliedTransforms(profile, question),
   /** Rows of the table of functions, sorted and searched. */
   functions: (profile: Profile, question: FunctionsQuestion) => answerFunctions(profile, question),
   /** Callers and callees of one function. */

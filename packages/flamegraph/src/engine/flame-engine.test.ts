@@ -85,6 +85,7 @@ describe('FlameEngine', () => {
       })
       expect(model.applied?.steps.map((step) => step.isFound)).toEqual([true, false, true])
       expect(engine.model(options).applied).toBeUndefined()
+      expect(engine.ask('transforms', { transforms, selection: options })).toEqual(model.applied)
     }
     // A profile that comes later is transformed anew.
     engine.load(encodeProfile(syntheticProfile({ nodes: 500, seed: 99 })))

@@ -1,5 +1,6 @@
-import { buildCallTree, buildDiffTree, decodeProfile, type Profile, selectionTotals } from '@sonde/profile'
+import { buildCallTree, buildDiffTree, decodeProfile, type Profile } from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
+import { appliedTransforms } from './applied-transforms.ts'
 import type { ModelQuestion } from './engine-messages.ts'
 import { ENGINE_ANSWERS, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
 import { type FlameModel, flameModelOf } from './flame-model.ts'
@@ -30,15 +31,10 @@ export class FlameEngine {
     const { hostId } = selected
     const isDiff = against === 'rest' && hostId !== undefined
     const options = isDiff ? { ...selected, hostId: undefined, process: undefined } : selected
-    const { profile, steps } = transformedProfile(this.loaded(), transforms)
+    const { profile } = transformedProfile(this.loaded(), transforms)
     const tree = isDiff ? buildDiffTree(profile, { ...options, hostId }) : buildCallTree(profile, options)
     const model = flameModelOf(tree, ++this.lastModel)
-    if (transforms.length > 0) {
-      const selected = selectionTotals(this.loaded(), options)
-      const kept = selectionTotals(profile, options)
-      const dropped = { weight: selected.weight - kept.weight, count: selected.count - kept.count }
-      model.applied = { transforms, steps, dropped, selected }
-    }
+    if (transforms.length > 0) model.applied = appliedTransforms(this.loaded(), { transforms, selection: options })
     // The model goes to the page, with its memory; a search here needs this much of it.
     const { length, labels, label, depth, total } = tree
     this.searched.set(model.id, { length, labels, label: label.slice(), depth: depth.slice(), total: total.slice() })

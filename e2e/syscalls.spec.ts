@@ -120,7 +120,7 @@ test('files and addresses: asked for in the form, ranked on the page', async ({ 
   await page.getByLabel('Also which files and addresses').check()
   await onlyProcess(page, pid)
   await runToEnd(page, 4)
-  await expect(page.getByText('with files and addresses')).toBeVisible()
+  await expect(page.getByText('with files and addresses').first()).toBeVisible()
 
   await test.step('ranked, of this process', async () => {
     await page.getByRole('radio', { name: 'Files and addresses' }).click()

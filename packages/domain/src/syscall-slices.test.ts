@@ -186,6 +186,18 @@ describe('snapshots as slices', () => {
     ])
   })
 
+  it('cut what a host made too long', () => {
+    const [one] = recording(2).snapshots
+    const [row] = one?.rows ?? []
+    if (!one || !row) throw new Error('nothing recorded')
+    const long = 'x'.repeat(5_000)
+    const merged = mergedOf([
+      { ...one, processes: [{ pid: row.pid, comm: long }], rows: [{ ...row, name: long, errors: [{ errno: 5, name: long, count: 1 }] }] },
+    ])
+    const view = viewSyscallWindow(merged, hostOf(merged), 0, { fromMs: 0, toMs: 100_000 })
+    expect([view?.rows[0]?.name.length, view?.processes[0]?.comm.length, view?.rows[0]?.errors[0]?.name.length]).toEqual([64, 64, 32])
+  })
+
   it('take the print of a tool that ends into the slice before', () => {
     const { snapshots } = recording(7)
     const [one] = snapshots

@@ -54,7 +54,11 @@ export function emptySyscallSlices(limits: Partial<SyscallSlices['limits']> = {}
   }
 }
 
-/** Adds a host's next snapshot. One that is not later than the last one of that host adds nothing: what it says is known already. */
+/** As hostText of the contract cuts them. */
+const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
+
+/**
+ * Adds a host's next snapshot, as it was stored: it passed its schema on arrival, and texts are cut here. One that is not later than the last one of that host adds nothing: what it says is known already. */
 export function addSyscallSnapshot(merged: SyscallSlices, hostId: string, snapshot: SyscallSnapshot): void {
   const host: HostSlices = merged.hosts.get(hostId) ?? { ends: [], rows: new Map(), comms: new Map() }
   merged.hosts.set(hostId, host)
@@ -72,7 +76,7 @@ export function addSyscallSnapshot(merged: SyscallSlices, hostId: string, snapsh
         withoutRow += cumulative.calls
         continue
       }
-      row = { pid: cumulative.pid, nr: cumulative.nr, name: cumulative.name, seen: nothing(), parts: [] }
+      row = { pid: cumulative.pid, nr: cumulative.nr, name: cut(cumulative.name, 64), seen: nothing(), parts: [] }
       host.rows.set(key, row)
       merged.rows++
     }
@@ -81,7 +85,7 @@ export function addSyscallSnapshot(merged: SyscallSlices, hostId: string, snapsh
   // Cumulative as well: the latest count replaces the one before.
   if (withoutRow > 0) merged.untimed.set(`${hostId}:`, withoutRow)
   for (const { pid, comm } of snapshot.processes) {
-    if (host.comms.size < MAX_ROWS || host.comms.has(pid)) host.comms.set(pid, comm)
+    if (host.comms.size < MAX_ROWS || host.comms.has(pid)) host.comms.set(pid, cut(comm, 64))
   }
 }
 
@@ -91,7 +95,7 @@ function addToRow(merged: SyscallSlices, key: string, row: SyscallSliceRow, slic
   const { seen } = row
   const calls = Math.max(0, now.calls - seen.calls)
   if (calls === 0 && now.totalNs <= seen.totalNs) return
-  for (const { errno, name } of now.errors) merged.errnoNames.set(errno, name)
+  for (const { errno, name } of now.errors) merged.errnoNames.set(errno, cut(name, 32))
   const part: SlicePart = {
     slice,
     calls,

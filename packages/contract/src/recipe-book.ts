@@ -49,6 +49,7 @@ import signals from './recipes/signals.json' with { type: 'json' }
 import slowSyscalls from './recipes/slow-syscalls.json' with { type: 'json' }
 import softwareCounters from './recipes/software-counters.json' with { type: 'json' }
 import syscallBreakdown from './recipes/syscall-breakdown.json' with { type: 'json' }
+import syscallFiles from './recipes/syscall-files.json' with { type: 'json' }
 import tcpAccepts from './recipes/tcp-accepts.json' with { type: 'json' }
 import tcpConnectLatency from './recipes/tcp-connect-latency.json' with { type: 'json' }
 import tcpConnects from './recipes/tcp-connects.json' with { type: 'json' }
@@ -75,6 +76,7 @@ export const RECIPE_LIST: readonly Recipe[] = [
   futexWaits,
   kernelLockWaits,
   kernelLockStacks,
+  syscallFiles,
   failingSyscalls,
   slowSyscalls,
   readLatency,

@@ -57,6 +57,7 @@ export const RECIPE_RUNS: Readonly<Record<string, RecipeRun>> = {
   'futex-waits': here('locks', { kind: 'latency' }),
   'kernel-lock-waits': here('kernel-locks', { kind: 'latency' }),
   'kernel-lock-stacks': here('kernel-locks', { kind: 'profile', frame: 'mmap' }),
+  'syscall-files': here('files', { kind: 'syscalls', name: 'pwrite64' }),
   'failing-syscalls': here('files', { kind: 'counts', key: 'ENOENT' }),
   'slow-syscalls': here('files', { kind: 'events' }, { values: { least: 1_000_000 } }),
   'read-latency': here('files', { kind: 'latency' }),

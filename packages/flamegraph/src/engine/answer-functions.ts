@@ -2,6 +2,7 @@ import {
   type FunctionOrder,
   type FunctionSeries,
   type FunctionTable,
+  findFrame,
   functionSeries,
   functionTable,
   hostsOfFunction,
@@ -78,8 +79,7 @@ export function answerFunctions(profile: Profile, question: FunctionsQuestion): 
   const { order, error } = orderOf(held, question)
   const offset = Math.max(0, Math.min(order.length, Math.floor(question.offset)))
   const rows = order.subarray(offset, offset + Math.min(MAX_ROWS, question.limit))
-  let selectedRow = -1
-  if (question.selected !== '') selectedRow = table.frame.findIndex((frame) => keyOfFrame(of, frame) === question.selected)
+  const selectedRow = selectedRowOf(held, question.selected)
   return {
     functions: table.length,
     matching: order.length,
@@ -120,7 +120,13 @@ function pickRows(profile: Profile, table: FunctionTable, rows: ArrayLike<number
   }
 }
 
-type Known = { key: string; profile: Profile; table: FunctionTable; ordered: Ordered | null }
+type Known = {
+  key: string
+  profile: Profile
+  table: FunctionTable
+  ordered: Ordered | null
+  selected: { key: string; row: number }
+}
 type Ordered = { key: string; order: Uint32Array; error: string }
 
 /** The last table of each profile and its last order: scrolling asks for other rows of the same. */
@@ -131,7 +137,7 @@ function tableOf(profile: Profile, { selection, transforms = [] }: FunctionsQues
   const last = known.get(profile)
   if (last?.key === key) return last
   const of = transformedProfile(profile, transforms).profile
-  const made = { key, profile: of, table: functionTable(of, selection), ordered: null }
+  const made = { key, profile: of, table: functionTable(of, selection), ordered: null, selected: { key: '', row: -1 } }
   known.set(profile, made)
   return made
 }
@@ -143,6 +149,12 @@ function orderOf(held: Known, { search, sort, dir }: FunctionsQuestion): Ordered
   const { names, error } = search.text === '' ? { names: null, error: '' } : namesMatching(profile, table, search)
   held.ordered = { key, order: orderFunctions(profile, table, { sort, dir, names }), error }
   return held.ordered
+}
+
+/** Row of the table, -1 for none. */
+function selectedRowOf(held: Known, key: string): number {
+  if (held.selected.key !== key) held.selected = { key, row: held.table.frame.indexOf(findFrame(held.profile, key)) }
+  return held.selected.row
 }
 
 /** By string of the profile; only names of functions are tested, each once. A pattern that cannot be used matches none. */

@@ -9,12 +9,15 @@ import {
   type Profile,
   ProfileBuilder,
   pathKey,
+  STACK_TRANSFORM_KINDS,
   syntheticProfile,
+  transformOfNode,
+  transformProfile,
 } from '@sonde/profile'
 
 /**
  * What a profile costs: building, encoding, decoding, merging and adding it up to a call tree, for 100k and 1M samples of a
- * seeded synthetic profile. In one process, after warming up; median and range of n runs.
+ * seeded synthetic profile, and transforms of a million distinct stacks. In one process, after warming up; median and range of n runs.
  *
  *   npx tsx bench/profile.ts [--runs 9]
  */
@@ -90,5 +93,17 @@ for (const samples of [100_000, 1_000_000]) {
   for (const group of ['merged', 'process', 'thread'] as const)
     measure(`call tree, ${group}`, samples, () => buildCallTree(profile, { group, order: 'weight' }))
   measure('call tree, process, by name', samples, () => buildCallTree(profile, { group: 'process', order: 'name' }))
+  measure('inverted call tree, merged', samples, () => buildCallTree(profile, { group: 'merged', order: 'weight', invert: true }))
   measure('find the last frame by its path key', tree.length, () => findByPathKey(tree, lastKey), 'nodes')
 }
+
+// What one transform costs grows with distinct stacks, not with samples.
+const wide = syntheticProfile({ nodes: 1_000_000, seed: 42 })
+const plain = buildCallTree(wide, { group: 'merged', order: 'weight' })
+const frame = Math.floor(plain.length / 3)
+console.log(`\n${wide.stacks.length.toLocaleString('en')} stacks, ${wide.samples.length.toLocaleString('en')} samples: transforms`)
+for (const kind of STACK_TRANSFORM_KINDS) {
+  const transform = transformOfNode(plain, frame, kind)
+  if (transform) measure(kind, wide.stacks.length, () => transformProfile(wide, [transform]), 'stacks')
+}
+measure('flame chart', wide.samples.length, () => buildCallTree(wide, { group: 'thread', order: 'time' }))

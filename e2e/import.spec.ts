@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from '@playwright/test'
 import { encodeProfile, type Profile, syntheticProfile } from '@sonde/profile'
+import { exportProfile } from '@sonde/profile/formats'
 import { expect, expectAccessible, test } from './fixtures.ts'
 import { theStack } from './stack.ts'
 
@@ -84,6 +89,41 @@ test('perf script keeps its times: a stretch of it can be selected, by process t
   await page.goto(`${page.url().split('?')[0]}?v=1&window=0-1000`)
   await expect(page.getByTestId('selected-window')).toBeVisible()
   await expect(page.getByTestId('sample-count').first()).toContainText('50 samples')
+})
+
+test('pprof and speedscope have the samples of what they were made of', async ({ page }) => {
+  const profile = syntheticProfile({ samples: 400, seed: 11 })
+  for (const [format, words] of [
+    ['pprof', 'pprof'],
+    ['speedscope', 'speedscope'],
+  ] as const) {
+    await page.goto('/captures')
+    await choose(page, fileOf(`made.${format}`, await exportProfile(profile, format)))
+    await atCapture(page)
+    await expect(page.getByTestId('import-summary')).toContainText(words)
+    await expect(page.getByTestId('target')).toContainText('400 samples')
+  }
+})
+
+test('what perf recorded into a file of its own is read as it is', async ({ page }) => {
+  test.skip(spawnSync('perf', ['--version']).status !== 0, 'there is no perf on this machine')
+  const folder = mkdtempSync(path.join(tmpdir(), 'sonde-import-'))
+  try {
+    const file = path.join(folder, 'perf.data')
+    const spin = ['-e', 'const end = Date.now() + 1500; while (Date.now() < end);']
+    const recorded = spawnSync('perf', ['record', '-q', '-e', 'cpu-clock', '-F', '99', '-g', '-o', file, '--', process.execPath, ...spin])
+    expect(recorded.status, recorded.stderr.toString()).toBe(0)
+    await page.goto('/captures')
+    await choose(page, fileOf('perf.data', readFileSync(file)))
+    await atCapture(page)
+    await expect(page.getByTestId('import-summary')).toContainText('perf.data')
+    const samples = spawnSync('perf', ['script', '-i', file, '-F', 'time'], { encoding: 'utf8' }).stdout.match(/^\s*\d+\.\d+:/gm)?.length
+    expect(samples).toBeGreaterThan(50)
+    await expect(page.getByTestId('sample-count').first()).toContainText(`${samples} samples`)
+    await expect(page.getByTestId('flame-pane')).toContainText('node')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('several files at once are several captures; what is wrong with one is said', async ({ page }) => {

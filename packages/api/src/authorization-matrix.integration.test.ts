@@ -1,5 +1,7 @@
-import { type Actor, ROLES } from '@sonde/contract'
-import { startCapture } from '@sonde/domain'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { type Actor, ROLES, SondeError } from '@sonde/contract'
+import { type App, importCapture, readProfile, startCapture } from '@sonde/domain'
 import { createWorld, SPEC, type World } from '@sonde/domain/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,6 +54,20 @@ const MATRIX: Record<string, Row> = {
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
 }
 
+type UseCase = (actor: Actor, app: App) => Promise<unknown>
+const refuseFile = async (): Promise<never> => {
+  throw new SondeError('unprocessable', 'no profile')
+}
+
+/** The web app's HTTP handlers beside the procedures, by their folder, with the use case of each; `null`: of nobody's data. One that is not here fails the test below. */
+const HANDLERS: Record<string, (Row & { useCase: UseCase }) | null> = {
+  'auth/[...all]': null,
+  'captures/[id]/profile': { ...reader, useCase: (actor, app) => readProfile(actor, app, { id: unknown }) },
+  'captures/import': { ...operator, useCase: (actor, app) => importCapture(actor, app, { fileName: 'x', read: refuseFile }) },
+  health: null,
+  'trpc/[trpc]': null,
+}
+
 let world: World
 const actors = new Map<string, Actor>([['anonymous', { kind: 'anonymous' }]])
 beforeAll(async () => {
@@ -93,6 +109,25 @@ describe('who may call what', () => {
         const others = path === 'captures.delete' ? await captureOf(await world.actor('operator')) : row.input
         expect(await call(path, actor, others)).toBe(row[role] === 'yes' ? 'yes' : refusal)
         if (row[role] === 'own') expect(await call(path, actor, await captureOf(actor))).toBe('yes')
+      })
+    }
+  }
+
+  it('is written down for every HTTP handler of the web app', () => {
+    const folder = path.join(import.meta.dirname, '../../../apps/web/src/app/api')
+    const handlers = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => path.basename(file) === 'route.ts')
+    expect(handlers.map((file) => path.dirname(file)).sort()).toEqual(Object.keys(HANDLERS).sort())
+  })
+
+  for (const [name, handler] of Object.entries(HANDLERS)) {
+    for (const role of handler ? (['anonymous', ...ROLES] as const) : []) {
+      it(`${name} by ${role}: ${handler?.[role]}`, async () => {
+        const code = await handler?.useCase(actors.get(role) ?? { kind: 'anonymous' }, world.app).then(
+          () => 'yes',
+          (error) => (error instanceof SondeError ? error.code : `${error}`),
+        )
+        if (handler?.[role] === 'no') expect(code).toBe(role === 'anonymous' ? 'not-signed-in' : 'forbidden')
+        else expect(['yes', 'not-found', 'unprocessable']).toContain(code)
       })
     }
   }

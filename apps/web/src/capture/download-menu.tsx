@@ -8,6 +8,7 @@ import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { downloadName } from '../downloads/file-name.ts'
 import { saveFile } from '../downloads/save-file.ts'
+import { flameColor } from './flame-colors.tsx'
 import { type FlameKind, type FlameWords, flameTotal } from './flame-words.ts'
 import { qualityBadges } from './quality-badges.ts'
 import { selectionWords } from './selection-words.ts'
@@ -113,7 +114,7 @@ async function pictureOf(as: 'svg' | 'png', props: DownloadMenuProps, of: string
     matches,
     zoomNode: Math.max(0, zoomNode),
     orientation: view.layout,
-    colorBy: view.color,
+    colorBy: flameColor(view, model.tree),
     theme: readTheme(document.body),
     unit: profile.meta.unit,
     title: `${words.title}: ${capture.title}`,

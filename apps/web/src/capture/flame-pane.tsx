@@ -8,15 +8,17 @@ import {
   type LoadedProfile,
   useFlameModel,
 } from '@sonde/flamegraph/react'
-import { type CallTree, GROUP_KIND } from '@sonde/profile'
-import { Button, cx, formatPlural, formatShare, Notice, Segmented, Select, Skeleton } from '@sonde/ui'
+import { GROUP_KIND } from '@sonde/profile'
+import { Button, cx, formatPlural, formatShare, Notice, Segmented, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef } from 'react'
 import { isRefusal } from '../trpc/errors.ts'
 import { DownloadMenu } from './download-menu.tsx'
+import { FlameColorSelect, flameColor } from './flame-colors.tsx'
+import { FlameTotal } from './flame-total.tsx'
 import { transformActions } from './flame-transforms.ts'
 import { FlameViewMenu } from './flame-view-menu.tsx'
-import { type FlameKind, type FlameWords, flameTotal, flameWords } from './flame-words.ts'
+import { type FlameKind, flameWords } from './flame-words.ts'
 import { functionSource } from './function-source.ts'
 import { NameSearch } from './name-search.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
@@ -36,12 +38,6 @@ const LAYOUTS = [
   { value: 'icicle', name: 'Icicle: from the top down', label: <ArrowDownFromLine aria-hidden /> },
   { value: 'flame', name: 'Flame: from the bottom up', label: <ArrowUpFromLine aria-hidden /> },
 ] as const
-const COLORS = [
-  { value: 'kind', label: 'colour: kind' },
-  { value: 'module', label: 'colour: library' },
-  { value: 'self', label: 'colour: self' },
-] as const
-
 export type FlamePaneProps = {
   capture: CaptureView
   kind: FlameKind
@@ -149,22 +145,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
       ) : null}
       <Segmented label="Layout" value={view.layout} onChange={(layout) => update({ layout }, 'replace')} options={LAYOUTS} />
       <FlameViewMenu isTimed={profile?.meta.timed ?? true} isCompared={tree?.diff !== undefined} view={view} update={update} />
-      <div className="w-30">
-        <Select
-          aria-label="Colour of frames"
-          value={view.color}
-          onChange={(event) => {
-            const next = COLORS.find((c) => c.value === event.target.value)
-            if (next) update({ color: next.value }, 'replace')
-          }}
-        >
-          {COLORS.map((c) => (
-            <option key={c.value} value={c.value}>
-              {c.label}
-            </option>
-          ))}
-        </Select>
-      </div>
+      <FlameColorSelect view={view} update={update} tree={tree} />
       {zoom === '' ? null : (
         <Button icon aria-label="Reset the zoom" title="Reset the zoom (0)" onClick={() => update(zoomPatch(''), 'push')}>
           <RotateCcw />
@@ -188,12 +169,12 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
       foot={
         tree && profile && samples > 0 && !shown.error ? (
           <>
-            <Total profile={profile} tree={tree} words={words} />
+            <FlameTotal profile={profile} tree={tree} words={words} />
             <DroppedByTransforms applied={applied} unit={profile.meta.unit} />
             {view.window === '' || profile.meta.timed ? null : <span>These samples carry no times: they are of the whole time.</span>}
             {tree.isTimed ? <span>In order of time; time without {words.what} takes no room.</span> : null}
             <span className="flex-1" />
-            <FlameGraphLegend tree={tree} colorBy={view.color} />
+            <FlameGraphLegend tree={tree} colorBy={flameColor(view, tree)} />
           </>
         ) : undefined
       }
@@ -256,7 +237,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               unit={profile.meta.unit}
               events={words.events}
               layout={view.layout}
-              colorBy={view.color}
+              colorBy={flameColor(view, tree)}
               zoomNode={zoomNode}
               onZoom={zoomTo}
               onSelectProcess={selectProcess}
@@ -270,27 +251,5 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
         </>
       )}
     </Pane>
-  )
-}
-
-function Total({ profile, tree, words }: { profile: LoadedProfile; tree: CallTree; words: FlameWords }) {
-  const { short, long } = flameTotal(profile, tree, words)
-  if (tree.diff) {
-    const { here, rest, hereCount, restCount, restHosts } = tree.diff
-    const side = (total: ArrayLike<number>, count: ArrayLike<number>) => flameTotal(profile, { total, count }, words).short
-    return (
-      <span
-        data-testid="sample-count"
-        title="Each side is scaled to the same width: a frame is as wide as its share of what this host recorded plus its share of what the others did. Processes of different hosts are never the same, so functions are merged."
-      >
-        {side(here, hereCount)} on this host, {side(rest, restCount)} on {formatPlural(restHosts, 'other')}
-      </span>
-    )
-  }
-  return (
-    <span data-testid="sample-count" title={profile.meta.event ? `Sampled on ${profile.meta.event}` : undefined}>
-      {short}
-      {long === '' ? null : <span className="text-ink-3">{long}</span>}
-    </span>
   )
 }

@@ -1,74 +1,26 @@
 'use client'
 
 import type { CallTree } from '@sonde/profile'
-import { type KeyboardEvent, type Ref, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { ZOOM_MS } from './camera.ts'
 import { copyText } from './copy-text.ts'
-import { announceFrame, type EventWords, nameOf, stackText } from './describe.ts'
-import type { FlameOrientation } from './draw.ts'
-import type { FlameModel } from './engine/flame-model.ts'
-import type { FrameAction } from './flame-actions.ts'
+import { announceFrame, nameOf, stackText } from './describe.ts'
+import type { FlameGraphProps } from './flame-graph-props.ts'
 import { attachInput } from './flame-input.ts'
 import { focusOf, handleKey } from './flame-keys.ts'
 import { FlameMenu, type MenuItem } from './flame-menu.tsx'
 import { FlameMinimap } from './flame-minimap.tsx'
 import { FlameTooltip, placeAt, type TooltipSubject } from './flame-tooltip.tsx'
 import { FlameView } from './flame-view.ts'
-import type { ZoomCause } from './flame-zoom.ts'
-import { formatCount, type WeightUnit } from './format.ts'
+import { formatCount } from './format.ts'
+import { frameMenuItems } from './frame-menu-items.ts'
 import { FrameMirror } from './frame-mirror.tsx'
 import type { FlameHit } from './hit.ts'
-import type { ColorBy } from './inks.ts'
-import type { MarkedFunction } from './marked-function.ts'
 import { attachMinimap } from './minimap-input.ts'
 import { placeWindow } from './minimap-window.ts'
 import { threadRowOf } from './navigate.ts'
-import type { FlameMatches } from './search.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
-
-export type FlameGraphProps = {
-  model: FlameModel
-  /** What a search found in this model; null where nothing is searched for. */
-  matches: FlameMatches | null
-  /** One sample stands for this many ns of CPU time; 0 where unknown. */
-  periodNs: number
-  unit: WeightUnit
-  /** Words for what weights other than samples belong to; without them a frame's events are not named. */
-  events?: EventWords | undefined
-  layout: FlameOrientation
-  colorBy: ColorBy
-  /** Where the graph goes whenever this changes. The graph moves by itself at once and reports; the echo is ignored. -1 counts as 0. */
-  zoomNode: number
-  /** cause: 'jump' deserves a step in the browser's history, 'drift' (wheel or drag came to rest, or the focus moved out of view) replaces the last one. */
-  onZoom(node: number, cause: ZoomCause): void
-  /** Node under the pointer, -1 for none. */
-  onHover?: ((node: number) => void) | undefined
-  /** Row of the profile's thread table that was picked (menu, `p`, Alt+click) to narrow everything to its process. */
-  onSelectProcess?: ((threadRow: number) => void) | undefined
-  /** `/` was pressed: focus the search field. */
-  onOpenSearch?: (() => void) | undefined
-  /** "Find this name" of the menu: plain text to search for. */
-  onFindName?: ((name: string) => void) | undefined
-  /** More entries of a frame's menu. */
-  actions?: readonly FrameAction[] | undefined
-  /** A function that is framed wherever it is: the one that is selected elsewhere on the page. */
-  marked?: MarkedFunction | null | undefined
-  className?: string | undefined
-  ariaLabel?: string | undefined
-  ref?: Ref<FlameGraphHandle> | undefined
-}
-
-export type FlameGraphHandle = {
-  focus(): void
-  /** Focuses the next match, heaviest first; null if there is none. */
-  nextMatch(): { position: number; count: number } | null
-  previousMatch(): { position: number; count: number } | null
-  resetZoom(): void
-  /** Of the focused, else the zoomed frame; leaf first, one frame a line. */
-  copyStack(): Promise<boolean>
-}
-
-const TOAST_MS = 1600
+import { useToast } from './use-toast.ts'
 
 /** The flame graph. Fills its parent, which needs a height. */
 export function FlameGraph(props: FlameGraphProps) {
@@ -89,7 +41,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const [subject, setSubject] = useState<TooltipSubject | null>(null)
   const [focused, setFocused] = useState<{ tree: CallTree; node: number } | null>(null)
   const [spoken, setSpoken] = useState('')
-  const [toast, setToast] = useState('')
+  const [toast, setToast] = useToast()
   const [menu, setMenu] = useState<{ at: { x: number; y: number }; node: number } | null>(null)
   const helpId = useId()
 
@@ -97,11 +49,14 @@ export function FlameGraph(props: FlameGraphProps) {
     latest.current = props
   })
 
-  const copy = useCallback(async (text: string, what: string): Promise<boolean> => {
-    const done = text !== '' && (await copyText(text, document))
-    setToast(done ? `Copied ${what}` : text === '' ? 'Nothing to copy here' : 'The browser did not allow copying')
-    return done
-  }, [])
+  const copy = useCallback(
+    async (text: string, what: string): Promise<boolean> => {
+      const done = text !== '' && (await copyText(text, document))
+      setToast(done ? `Copied ${what}` : text === '' ? 'Nothing to copy here' : 'The browser did not allow copying')
+      return done
+    },
+    [setToast],
+  )
 
   const copyStackOf = useCallback(
     (node: number): Promise<boolean> => {
@@ -117,11 +72,14 @@ export function FlameGraph(props: FlameGraphProps) {
     if (now && row >= 0) latest.current.onSelectProcess?.(now.thread[row] ?? -1)
   }, [])
 
-  const stepMatch = useCallback((by: 1 | -1) => {
-    const reached = view.current?.stepMatch(by) ?? null
-    setToast(reached ? `Match ${formatCount(reached.position)} of ${formatCount(reached.count)}` : 'No match')
-    return reached
-  }, [])
+  const stepMatch = useCallback(
+    (by: 1 | -1) => {
+      const reached = view.current?.stepMatch(by) ?? null
+      setToast(reached ? `Match ${formatCount(reached.position)} of ${formatCount(reached.count)}` : 'No match')
+      return reached
+    },
+    [setToast],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; later props arrive through the effects below
   useLayoutEffect(() => {
@@ -202,12 +160,6 @@ export function FlameGraph(props: FlameGraphProps) {
     return () => clearTimeout(timer)
   }, [focused])
 
-  useEffect(() => {
-    if (toast === '') return
-    const timer = setTimeout(() => setToast(''), TOAST_MS)
-    return () => clearTimeout(timer)
-  }, [toast])
-
   useImperativeHandle(
     ref,
     () => ({
@@ -258,25 +210,17 @@ export function FlameGraph(props: FlameGraphProps) {
     scroller.current?.focus({ preventScroll: true })
   }, [])
 
-  const actionItems = (node: number): MenuItem[] =>
-    (props.actions ?? [])
-      .flatMap((action) => {
-        const label = action.label(tree, node)
-        return label === null ? [] : [{ label, keys: action.keys, run: () => action.run(tree, node) }]
-      })
-      .map((item, i) => ({ ...item, startsGroup: i === 0 }))
-
-  const menuItems = (node: number): MenuItem[] => [
-    { label: 'Zoom to this frame', keys: 'Enter', run: () => view.current?.zoomTo(node) },
-    { label: 'Zoom out', keys: 'Backspace', run: () => void view.current?.zoomOut() },
-    ...(props.onFindName ? [{ label: 'Find this name', run: () => props.onFindName?.(tree.labels[tree.label[node] ?? 0] ?? '') }] : []),
-    { label: 'Copy stack', keys: 'c', run: () => void copyStackOf(node) },
-    { label: 'Copy name', run: () => void copy(nameOf(tree, node), 'the name') },
-    ...(props.onSelectProcess && threadRowOf(tree, node) >= 0
-      ? [{ label: 'Only this process', keys: 'p', run: () => pickProcess(node) }]
-      : []),
-    ...actionItems(node),
-  ]
+  const menuItems = (node: number): MenuItem[] => {
+    const commands = {
+      zoomTo: (at: number) => view.current?.zoomTo(at),
+      zoomOut: () => void view.current?.zoomOut(),
+      copyStack: (at: number) => void copyStackOf(at),
+      copyName: (at: number) => void copy(nameOf(tree, at), 'the name'),
+      findName: props.onFindName,
+      selectProcess: props.onSelectProcess && pickProcess,
+    }
+    return frameMenuItems(tree, node, commands, props.actions ?? [])
+  }
 
   const isEmpty = !((tree.total[0] ?? 0) > 0)
   // The mirror lags behind the tree for one render while data comes in.

@@ -21,11 +21,6 @@ export class FlamePainter {
 
   constructor(private readonly stage: Stage) {}
 
-  /** Boxes and pieces of strips in the last picture. */
-  get drawnRuns(): number {
-    return this.runs.count
-  }
-
   paintNothing(): void {
     const { base, palette, screen } = this.stage
     base.fillStyle = palette.background

@@ -5,15 +5,16 @@ import type { FlameModel } from './engine/flame-model.ts'
 import { FlamePainter } from './flame-painter.ts'
 import { FlameScroll } from './flame-scroll.ts'
 import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
+import { FrameLoop } from './frame-loop.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
 import { buildInks, type ColorBy, type Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
 import { framesOfFunction, type MarkedFrames, type MarkedFunction } from './marked-function.ts'
 import { MatchWalk } from './match-walk.ts'
-import { Minimap } from './minimap.ts'
-import { type ShownWindow, sameWindow, shownWindow } from './minimap-window.ts'
+import type { ShownWindow } from './minimap-window.ts'
 import { heaviestChild, matchNode, nextSibling, parentOf, pathTo, previousSibling } from './navigate.ts'
 import type { FlameMatches } from './search.ts'
+import { ShownMap } from './shown-map.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
 import { stripSpan } from './strip-span.ts'
 
@@ -36,7 +37,8 @@ export class FlameView {
   private readonly stage: Stage
   private readonly painter: FlamePainter
   private readonly zoom: FlameZoom
-  private readonly minimap: Minimap | null
+  private readonly map: ShownMap
+  private readonly frames: FrameLoop
   private readonly scroll: FlameScroll
   private readonly walk = new MatchWalk()
   private readonly browser: Window
@@ -47,10 +49,8 @@ export class FlameView {
   private ringShown = false
   private pointer: { x: number; y: number } | null = null
   private hover: FlameHit | null = null
-  private frameRequest = 0
   private marked: MarkedFunction | null = null
   private markedFrames: MarkedFrames | null = null
-  private shown: ShownWindow = { left: 0, right: 1, top: 0, bottom: 1 }
 
   constructor(
     elements: StageElements,
@@ -66,10 +66,11 @@ export class FlameView {
       },
       report: (node, cause) => events.onZoom(node, cause),
     })
-    this.stage = createStage(elements, () => this.paintNow())
+    this.frames = new FrameLoop(this.browser, () => this.paint())
+    this.stage = createStage(elements, () => this.frames.paintNow())
     this.painter = new FlamePainter(this.stage)
     this.scroll = new FlameScroll(this.stage)
-    this.minimap = elements.minimap ? new Minimap(elements.minimap) : null
+    this.map = new ShownMap(elements.minimap, this.browser, (shown) => events.onWindow(shown))
     this.stage.measure()
   }
 
@@ -91,12 +92,9 @@ export class FlameView {
   get orientation(): FlameOrientation {
     return this.stage.screen.orientation
   }
-  get drawnRuns(): number {
-    return this.painter.drawnRuns
-  }
   /** What of the whole is on screen. */
   get window(): ShownWindow {
-    return this.shown
+    return this.map.window
   }
   /** Of all rows of the whole graph, CSS pixels. */
   get wholeHeight(): number {
@@ -123,7 +121,7 @@ export class FlameView {
     this.stage.setContentRows(this.rowsOf(this.zoom.node))
     if (!old) this.showRow(this.zoom.node, true)
     this.walk.set(matches)
-    this.paintNow()
+    this.frames.paintNow()
   }
 
   setMarked(marked: MarkedFunction | null): void {
@@ -264,9 +262,7 @@ export class FlameView {
     return found
   }
 
-  paintNow(): void {
-    if (this.frameRequest !== 0) this.browser.cancelAnimationFrame(this.frameRequest)
-    this.frameRequest = 0
+  private paint(): void {
     const { layout, inks, stage } = this
     if (!layout || !inks) {
       this.painter.paintNothing()
@@ -277,20 +273,19 @@ export class FlameView {
     const isScrolling = this.scroll.step(now)
     if (!isMoving && !isScrolling) stage.setContentRows(this.rowsOf(this.zoom.node))
     this.painter.paint({ layout, inks, matches: this.walk.matches, zoomNode: this.zoom.node, span: this.zoom.span })
-    const { palette, screen } = stage
-    this.minimap?.paint({ layout, inks, palette, orientation: screen.orientation, widthPx: screen.widthPx, dpr: screen.dpr })
-    this.updateWindow()
+    this.map.follow({ layout, inks }, this.zoom, stage)
     this.updateHover()
     this.paintOverlay()
     if (isMoving || isScrolling) this.invalidate()
   }
 
-  invalidate(): void {
-    if (this.frameRequest === 0) this.frameRequest = this.browser.requestAnimationFrame(() => this.paintNow())
+  private invalidate(): void {
+    this.frames.invalidate()
   }
 
   destroy(): void {
-    this.browser.cancelAnimationFrame(this.frameRequest)
+    this.frames.stop()
+    this.map.destroy()
     this.zoom.destroy()
     this.stage.destroy()
   }
@@ -307,13 +302,6 @@ export class FlameView {
   private showRow(node: number, withSubtree: boolean): void {
     const startMs = this.zoom.prefersStill() ? 'at once' : this.browser.performance.now()
     if (this.layout && this.scroll.show(this.layout, node, withSubtree, startMs)) this.invalidate()
-  }
-
-  private updateWindow(): void {
-    const next = shownWindow(this.zoom.span, this.zoom.whole(), this.stage.screen, this.layout?.rows ?? 1)
-    if (sameWindow(next, this.shown)) return
-    this.shown = next
-    this.events.onWindow(next)
   }
 
   private updateHover(): void {

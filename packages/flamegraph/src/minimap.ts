@@ -30,9 +30,14 @@ export class Minimap {
     this.context = canvas.getContext('2d', { alpha: false })
   }
 
+  /** Whether painting it would change anything. */
+  differs(picture: MinimapPicture): boolean {
+    return !this.painted || !sameAs(this.painted, picture)
+  }
+
   paint(picture: MinimapPicture): void {
-    const { context, painted } = this
-    if (!context || (painted && sameAs(painted, picture))) return
+    const { context } = this
+    if (!context || !this.differs(picture)) return
     this.painted = picture
     const { widthPx, dpr } = picture
     const heightPx = Math.round(MINIMAP_PX * dpr)

@@ -23,6 +23,7 @@ export const FLAME_KEYS = [
   { keys: 'c', does: 'copy the stack' },
   { keys: 'p', does: 'only this process' },
   { keys: 'Shift+F10', does: 'menu' },
+  { keys: 'on the map: ← →, + −', does: 'move and size what is on screen' },
 ] as const
 
 /** @returns whether the key was used; the caller then prevents its default */

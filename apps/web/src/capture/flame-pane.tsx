@@ -220,7 +220,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               onZoom={(node) => zoomTo(node, 'jump')}
               className="shrink-0 border-line border-b px-1.5 py-0.5"
             />
-          ) : zoomNode < 0 ? (
+          ) : zoomNode < 0 && !shown.isStale ? (
             <p className="shrink-0 border-line border-b px-2 py-1 text-ink-2 text-sm">
               The frame that this link zooms to is not in this selection.{' '}
               <button type="button" className="text-accent underline" onClick={() => update(zoomPatch(''), 'replace')}>

@@ -121,7 +121,8 @@ describe('FlameEngineClient', () => {
     first?.onerror?.call(first as never, { message: 'out of memory', preventDefault: () => undefined } as ErrorEvent)
     await expect(asked).rejects.toThrow('The profile’s worker stopped: out of memory.')
     expect(first?.ended).toBe(true)
-    await client.load({ bytes })
+    // The new one has what the old one had.
+    expect((await client.model(BY_PROCESS)).tree).toEqual(tree)
     expect(workers).toHaveLength(2)
   })
 

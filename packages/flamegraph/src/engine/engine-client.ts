@@ -27,13 +27,16 @@ export class FlameEngineClient {
   private readonly pending = new Map<number, Pending>()
   private port: Port | null = null
   private lastRequest = 0
+  private loaded: ProfileSource | null = null
   private holders = 0
   private readonly modelHolders = new Map<number, number>()
 
   constructor(private readonly createWorker: () => EngineWorker) {}
 
-  load(source: ProfileSource, signal?: AbortSignal): Promise<ProfileSummary> {
-    return this.perform({ type: 'load', source }, signal)
+  async load(source: ProfileSource, signal?: AbortSignal): Promise<ProfileSummary> {
+    const summary = await this.perform<ProfileSummary>({ type: 'load', source }, signal)
+    this.loaded = source
+    return summary
   }
 
   model(question: ModelQuestion, signal?: AbortSignal): Promise<FlameModel> {
@@ -77,6 +80,7 @@ export class FlameEngineClient {
   close(): void {
     this.port?.close()
     this.port = null
+    this.loaded = null
     const ended = new DOMException('The engine was closed.', 'AbortError')
     for (const id of [...this.pending.keys()]) this.settle(id, (request) => request.reject(ended))
   }
@@ -101,7 +105,12 @@ export class FlameEngineClient {
         reject,
         stopListening: () => signal?.removeEventListener('abort', onAbort),
       })
-      this.port ??= this.open()
+      if (!this.port) {
+        this.port = this.open()
+        // A worker in place of one that broke: it begins with the profile that the other had.
+        if (this.loaded && task.type !== 'load')
+          this.port.send({ type: 'do', id: ++this.lastRequest, task: { type: 'load', source: this.loaded } })
+      }
       this.port.send(request)
     })
   }

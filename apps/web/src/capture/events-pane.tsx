@@ -4,9 +4,11 @@ import { Button, formatCount, formatPlural, Notice, SearchInput, SkeletonRows, T
 import { Pause, Play } from 'lucide-react'
 import { type RefObject, useMemo, useState } from 'react'
 import { isLive } from '../captures/capture-state.ts'
+import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { formatWindow, parseWindow } from './capture-time.ts'
+import { eventCsv } from './event-csv.ts'
 import { EventsTable } from './events-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
@@ -67,6 +69,14 @@ export function EventsPane({ capture, domainMs, events, view, update, findRef, o
             >
               {held ? <Play aria-hidden /> : <Pause aria-hidden />} {held ? 'Go on' : 'Hold'}
             </Button>
+          ) : null}
+          {data && !isEmpty ? (
+            <CsvButton
+              capture={capture}
+              part="events"
+              what={data.rows.length < data.matching ? `the ${formatPlural(data.rows.length, 'event')} listed` : 'the events'}
+              make={() => eventCsv(data, (id) => capture.targets.find((target) => target.hostId === id)?.hostName ?? id)}
+            />
           ) : null}
         </>
       }

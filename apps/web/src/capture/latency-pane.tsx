@@ -2,9 +2,12 @@
 import { type CaptureLatency, type CaptureView, type CaptureViewState, instrumentOf } from '@sonde/contract'
 import { bucketRangeOf, formatCount, formatNs, formatPlural, HeatMap, LatencyBars, Notice, SearchInput, SkeletonRows } from '@sonde/ui'
 import { type RefObject, useMemo } from 'react'
+import { CsvButton } from '../downloads/csv-button.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { formatWindow, parseWindow } from './capture-time.ts'
+import { latencyCsv } from './latency-csv.ts'
+import { sortLatency } from './latency-rows.ts'
 import { LatencyTable, SPANS } from './latency-table.tsx'
 import { NothingSelected } from './nothing-selected.tsx'
 import { ownerColumns, splitChoices } from './owner-columns.ts'
@@ -69,6 +72,16 @@ export function LatencyPane({ capture, domainMs, latency, view, update, findRef,
             choices={splitChoices(shape).filter((choice): choice is { value: typeof by; label: string } => choice.value !== 'probe')}
             onChange={(next) => update({ latencyBy: next }, 'replace')}
           />
+          {data && !isEmpty ? (
+            <CsvButton
+              capture={capture}
+              part="latency"
+              what="the latencies"
+              make={() =>
+                latencyCsv(sortLatency(data.rows, view.latencySort, view.latencyDir), data.others, ownerColumns({ by, ...shape }))
+              }
+            />
+          ) : null}
         </>
       }
       foot={

@@ -22,6 +22,7 @@ export function syscallCsv(lines: readonly SyscallLine[]): string {
       { head: 'p99 at most (ns)', cell: (line) => line.p99()?.high ?? null },
       { head: 'average (ns)', cell: (line) => line.avgNs },
       { head: 'maximum (ns)', cell: (line) => line.maxNs },
+      { head: 'maximum is', cell: (line) => (line.isMaxBound ? 'at most so much' : 'exact') },
     ],
     lines,
   )

@@ -1,10 +1,12 @@
-import type { CountsRow } from '@sonde/contract'
+import type { CountsRow, LatencyRow } from '@sonde/contract'
 import { ENGINE_ANSWERS } from '@sonde/flamegraph'
 import type { FunctionsQuestion } from '@sonde/flamegraph/react'
 import { syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { countsCsv } from './counts-csv.ts'
+import { eventCsv } from './event-csv.ts'
 import { functionCsv } from './function-csv.ts'
+import { latencyCsv } from './latency-csv.ts'
 import { syscallCsv } from './syscall-csv.ts'
 import type { SyscallLine } from './syscall-rows.ts'
 
@@ -21,12 +23,13 @@ describe('syscallCsv', () => {
         ],
         avgNs: 900,
         maxNs: 2000,
+        isMaxBound: true,
       },
       ...{ p50: () => quantile, p99: () => null },
     } as unknown as SyscallLine
     const [head, row, end] = syscallCsv([line]).split('\r\n')
     expect(head?.split(',').slice(0, 5)).toEqual(['process', 'pid', 'host', 'syscall', 'calls'])
-    expect(row).toBe("'=cmd,7,web-1,connect,10,2.5,3,ECONNREFUSED 2; EAGAIN 1,9000,1500,1024,2048,,,,900,2000")
+    expect(row).toBe("'=cmd,7,web-1,connect,10,2.5,3,ECONNREFUSED 2; EAGAIN 1,9000,1500,1024,2048,,,,900,2000,at most so much")
     expect(head?.split(',').length).toBe(row?.split(',').length)
     expect(end).toBe('')
   })
@@ -86,5 +89,37 @@ describe('countsCsv', () => {
     expect(countsCsv({ rows: [row], total: { count: 60, sum: 0 } }, columns, { sumOf: null, seconds: 0 })).toBe(
       'host,events,events per second,share of events\r\nweb-1,60,,1\r\n',
     )
+  })
+})
+
+describe('latencyCsv', () => {
+  it('has the rows with the bounds of their quantiles, and what is in none of them', () => {
+    const row = { comm: 'nginx', pid: 7, count: 4, totalNs: 4000, p50: quantile, p99: null, maxNs: 1900 } as LatencyRow
+    const columns = { process: true, host: false, probe: false, key: null }
+    expect(latencyCsv([row], { rows: 3, count: 2, totalNs: 500 }, columns).split('\r\n').slice(1)).toEqual([
+      'nginx,7,4,4000,1000,1500,1024,2048,,,,1900',
+      'others,others,2,500,250,,,,,,,',
+      '',
+    ])
+  })
+})
+
+describe('eventCsv', () => {
+  it('has values as they came, in a unit that the head says', () => {
+    const columns = [
+      { name: 'took', type: 'duration' as const },
+      { name: 'path', type: 'text' as const },
+    ]
+    const event = { hostId: 'h1', timeUs: 1.5, cpu: 2, pid: 7, tid: 8, comm: 'cat' }
+    const rows = [
+      { ...event, values: [1200, '@home, "x"'] },
+      { ...event, values: [null, undefined] },
+    ]
+    expect(eventCsv({ columns, rows }, () => 'web-1').split('\r\n')).toEqual([
+      'time (us),host,process,pid,tid,CPU,took (ns),path',
+      `1.5,web-1,cat,7,8,2,1200,"'@home, ""x"""`,
+      '1.5,web-1,cat,7,8,2,,',
+      '',
+    ])
   })
 })

@@ -30,7 +30,12 @@ export function CsvButton({
   }
   return (
     <>
-      <Button onClick={() => void save()} aria-label={`Download ${what} as CSV`} title="Download as CSV" data-testid={`csv-${part}`}>
+      <Button
+        onClick={() => void save()}
+        aria-label={`Download ${what} as CSV`}
+        title={`Download ${what} as CSV`}
+        data-testid={`csv-${part}`}
+      >
         CSV
       </Button>
       {error === '' ? null : (

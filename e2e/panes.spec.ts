@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { encodeProfile, syntheticProfile } from '@sonde/profile'
 import { expectCapture, startCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
 import { takeScreenshots } from './screenshots.ts'
@@ -191,6 +192,59 @@ test('the heat map: a stretch of time is picked, and the other panes follow', as
     await expect(selectedWindow(page)).toHaveText('only 2–3 s')
     const cell = page.getByTestId('heat-row').filter({ hasText: /^2–3/ }).getByRole('cell').nth(1)
     await expect(cell).toHaveText(String(await expectSameSamples(page)))
+    await expectAccessibleAtRest(page)
+  })
+})
+
+/** Imports a file as a choice in the browser's dialog would, and shows these panes of it. */
+async function importFile(page: Page, name: string, content: string | Uint8Array, query: string): Promise<void> {
+  await page.goto('/captures')
+  await page
+    .getByTestId('import-input')
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content as string) })
+  await page.waitForURL(/\/captures\/(?!new)[^/]+$/)
+  await expectCapture(page, 'done')
+  await page.goto(`${page.url()}?${query}`)
+}
+
+test('heat maps of files: idle samples are left out and told, hosts have maps of their own, what has no times says so', async ({
+  page,
+}) => {
+  await test.step('idle samples', async () => {
+    const sample = (comm: string, pid: number, second: number, frame: string) =>
+      `${comm} ${pid} [000] ${second.toFixed(6)}: 10101010 cpu-clock:\n\t1000 ${frame}+0x10 ([kernel.kallsyms])\n\n`
+    const busy = Array.from({ length: 100 }, (_, i) => sample('worker', 4242, 100 + i * 0.02, 'hot_loop'))
+    const idle = Array.from({ length: 10 }, (_, i) => sample('swapper', 0, 100.01 + i * 0.2, 'cpuidle_idle_call'))
+    await importFile(page, 'idle.txt', [...busy, ...idle].join(''), 'panes=heat,flame')
+    await expect(heatTotal(page)).toHaveText(/^100 samples over/)
+    await expect(page.getByTestId('heat-idle')).toHaveText('without 10 idle')
+    await page.getByRole('button', { name: 'Show idle' }).click()
+    await expect(heatTotal(page)).toHaveText(/^110 samples over/)
+    await expectSameSamples(page)
+  })
+
+  await test.step('hosts', async () => {
+    const profile = syntheticProfile({ samples: 3_000, nodes: 300, hosts: 3 })
+    await importFile(page, 'fleet.sonde', encodeProfile(profile), 'panes=heat,flame')
+    await expect(heatMap(page)).toHaveCount(1)
+    await page.getByRole('radio', { name: 'each host' }).click()
+    const hosts = page.getByTestId('heat-host')
+    await expect(hosts).toHaveCount(3)
+    const counts = (await hosts.allTextContents()).map((text) => Number(/([\d,]+) samples/.exec(text)?.[1]?.replaceAll(',', '')))
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3_000)
+    await expectAccessibleAtRest(page)
+    await hosts
+      .nth(1)
+      .getByRole('button', { name: /show only this host/ })
+      .click()
+    await expect(heatMap(page)).toHaveCount(1)
+    await expect(heatTotal(page)).toHaveText(new RegExp(`^${counts[1]?.toLocaleString('en-GB')} samples`))
+    await expectSameSamples(page)
+  })
+
+  await test.step('no times', async () => {
+    await importFile(page, 'stacks.folded', 'main;serve;parse 120\nmain;serve;render 340\n', 'panes=heat,flame')
+    await expect(page.getByText('These samples carry no times')).toBeVisible()
     await expectAccessibleAtRest(page)
   })
 })

@@ -124,4 +124,16 @@ describe('sandwich', () => {
     const { callers, callees } = sandwich(builder.build(), {}, frame)
     expect([callers.length, callees.length, callees.maxDepth]).toEqual([1, 50_000, 49_999])
   })
+
+  it('refuses what would be more rows than a browser can hold, in words', () => {
+    const builder = new ProfileBuilder()
+    const thread = builder.addThread(builder.addHost('h', 'h'), 1, 1, 'a')
+    const leaf = builder.addFrame('leaf', '', 0)
+    let stack = -1
+    for (let i = 0; i < 4_500; i++) {
+      stack = builder.addStack(stack, builder.addFrame(`f${i}`, '', 0))
+      builder.addSample(builder.addStack(stack, leaf), thread, 5, 1)
+    }
+    expect(() => sandwich(builder.build(), {}, leaf)).toThrow(/more than 8 million rows\. Select a process/)
+  }, 120_000)
 })

@@ -1,5 +1,6 @@
 import type { CallTree } from './call-tree.ts'
 import { callTreeOfNodes, type GrownNodes } from './call-tree-of-nodes.ts'
+import { CallTreeTooLargeError, MAX_TREE_NODES } from './call-tree-too-large.ts'
 import { Float64Column, Int32Column } from './growable-columns.ts'
 import { InternedRows } from './interned-rows.ts'
 import type { Profile } from './profile.ts'
@@ -29,6 +30,8 @@ export type Sandwich = {
  * two halves of a sample put together are its stack.
  *
  * `frame`: row of the profile's frame table. A function without a sample in the selection has two trees of its root alone.
+ *
+ * @throws CallTreeTooLargeError where it is called on too many different paths
  */
 export function sandwich(profile: Profile, selection: SampleSelection, frame: number, order: 'weight' | 'name' = 'weight'): Sandwich {
   const { stacks } = profile
@@ -62,6 +65,7 @@ export function sandwich(profile: Profile, selection: SampleSelection, frame: nu
     if (caller >= 0) continue
     let end = 0
     for (let up = above; up >= 0; up = stacks.parent[up] ?? -1) end = callers.child(end, stacks.frame[up] ?? 0)
+    if (callers.length > MAX_TREE_NODES) throw new CallTreeTooLargeError(order, false)
     callers.add(end, below[at] ?? 0, eventsBelow?.[at] ?? 0)
   }
   const trees = {
@@ -82,6 +86,10 @@ class Growth {
   constructor(frame: number, countsEvents: boolean) {
     this.selfCount = countsEvents ? new Float64Column() : null
     this.child(-1, frame)
+  }
+
+  get length(): number {
+    return this.parent.length
   }
 
   child(parent: number, frame: number): number {

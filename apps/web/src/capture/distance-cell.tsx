@@ -25,8 +25,9 @@ export function DistanceCell({ distance }: { distance: UnitDistance | null }) {
         />
         <span className="absolute inset-y-0 left-1/2 w-px bg-ink" />
       </span>
-      <span className="w-14 text-ink-3 text-sm">
-        <span className="sr-only">odd </span>&gt;&thinsp;{formatBits(threshold)}
+      <span className="w-12 text-ink-3 text-sm">
+        <span className="sr-only">odd above </span>
+        {formatBits(threshold)}
       </span>
     </span>
   )

@@ -1,5 +1,4 @@
 import type { CaptureViewState } from '@sonde/contract'
-import { formatWeight } from '@sonde/flamegraph'
 import type { LoadedProfile } from '@sonde/flamegraph/react'
 import { Badge, cx, formatCount, formatExact, formatRate, formatShare, formatSpan, HostText, LabelChip, StateDot } from '@sonde/ui'
 import type { ReactNode } from 'react'
@@ -8,6 +7,7 @@ import { HostButton } from './host-button.tsx'
 import { type Amount, firstHostDirection, type HostRow, type HostSort } from './host-rows.ts'
 import { SortHead, TABLE_HEAD } from './sort-head.tsx'
 import type { UpdateView } from './use-view-state.ts'
+import { weightText } from './weight-cell.tsx'
 
 const TD = 'h-8 border-line border-b px-2'
 const NUMBER = 'whitespace-nowrap text-right'
@@ -111,7 +111,7 @@ function columnsOf({ has, profile, offcpu, view, update, rows }: HostsTableProps
         'cpu',
         weightHead(profile, 'Samples'),
         (row) => row.cpu,
-        (a) => formatWeight(a.weight, profile?.meta.unit ?? 'samples'),
+        (a) => weightText(a.weight, profile?.meta.unit ?? 'samples'),
       ),
     ),
     ...when(
@@ -120,7 +120,7 @@ function columnsOf({ has, profile, offcpu, view, update, rows }: HostsTableProps
         'waits',
         'Waiting',
         (row) => row.waits,
-        (a) => formatWeight(a.weight, offcpu?.meta.unit ?? 'ns'),
+        (a) => weightText(a.weight, offcpu?.meta.unit ?? 'ns'),
       ),
     ),
     ...when(
@@ -187,7 +187,7 @@ const weightHead = (profile: LoadedProfile | undefined, samples: string): string
 function Labels({ labels }: { labels: Record<string, string> }) {
   const entries = Object.entries(labels)
   return (
-    <span className="flex max-w-72 flex-wrap gap-1 py-1">
+    <span className="flex max-w-80 items-center gap-1 overflow-hidden">
       {entries.slice(0, 4).map(([name, value]) => (
         <LabelChip key={name} name={name} value={value} />
       ))}

@@ -9,13 +9,13 @@ import type { UpdateView } from './use-view-state.ts'
 
 const MEASURES: Record<OddMeasure, { head: string; title: string }> = {
   stacks: {
-    head: 'Stacks, bits',
+    head: 'Stacks: bits, odd above',
     title:
       'Jensen–Shannon divergence between what this host spent its samples on (functions by self and by total share) and the mean of the other hosts. 0: the same, 1: nothing in common.',
   },
-  syscalls: { head: 'Syscall mix, bits', title: 'The same for which system calls it makes, as shares of all its calls.' },
+  syscalls: { head: 'Syscall mix: bits, odd above', title: 'The same for which system calls it makes, as shares of all its calls.' },
   errors: {
-    head: 'Errors, bits',
+    head: 'Errors: bits, odd above',
     title: 'The same for how its calls end: which of them fail, and with what errno, as shares of all its calls.',
   },
 }
@@ -38,15 +38,15 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
         <thead>
           <tr>
             <Head>Host</Head>
+            <Head>In what it differs</Head>
+            <Head>
+              <span className="sr-only">Compare</span>
+            </Head>
             {measures.map((measure) => (
               <Head key={measure} title={MEASURES[measure].title}>
                 {MEASURES[measure].head}
               </Head>
             ))}
-            <Head>In what</Head>
-            <Head>
-              <span className="sr-only">Compare</span>
-            </Head>
           </tr>
         </thead>
         <tbody>
@@ -71,12 +71,7 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
                     .join(', ')}
                 </span>
               </td>
-              {measures.map((measure) => (
-                <td key={measure} className={TD}>
-                  <DistanceCell distance={host.distances[measure]} />
-                </td>
-              ))}
-              <td className={cx(TD, 'w-full max-w-96', !host.odd && 'opacity-75')}>
+              <td className={cx(TD, 'w-full min-w-64 max-w-96', !host.odd && 'text-ink-2')}>
                 <ul className="flex min-w-0 flex-col">
                   {reasonsToShow(host).map((reason) => (
                     <li key={JSON.stringify(reason)} className="min-w-0">
@@ -95,6 +90,11 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
                   Against the rest
                 </Button>
               </td>
+              {measures.map((measure) => (
+                <td key={measure} className={TD}>
+                  <DistanceCell distance={host.distances[measure]} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -7,7 +7,7 @@ import { errorText } from '../trpc/errors.ts'
 import { DifferencesTable } from './differences-table.tsx'
 import { functionSources } from './function-source.ts'
 import { type OddHost, oddHosts } from './odd-hosts.ts'
-import { MIN_CALLS, oddSyscalls } from './odd-syscalls.ts'
+import { MIN_CALLS, MIN_SYSCALL_HOSTS, oddSyscalls } from './odd-syscalls.ts'
 import { OddTable } from './odd-table.tsx'
 import { Pane } from './pane.tsx'
 import { useShowBeside } from './pane-menu.tsx'
@@ -74,7 +74,16 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
           </span>
         ) : null
       }
-      foot={isReady ? <Foot stacks={stacks.data ?? null} view={view} hasSyscalls={syscalls.hosts.length > 0} /> : undefined}
+      foot={
+        isReady ? (
+          <Foot
+            stacks={stacks.data ?? null}
+            view={view}
+            hasSyscalls={syscalls.hosts.length > 0}
+            recordsSyscalls={hasResultsOf(capture, 'syscalls')}
+          />
+        ) : undefined
+      }
     >
       {isReady ? (
         <>
@@ -171,7 +180,9 @@ function NotJudged({
   )
 }
 
-function Foot({ stacks, view, hasSyscalls }: { stacks: OddStacks | null; view: CaptureViewState; hasSyscalls: boolean }) {
+type FootProps = { stacks: OddStacks | null; view: CaptureViewState; hasSyscalls: boolean; recordsSyscalls: boolean }
+
+function Foot({ stacks, view, hasSyscalls, recordsSyscalls }: FootProps) {
   return (
     <>
       {stacks && stacks.hosts.length > 0 ? (
@@ -185,6 +196,7 @@ function Foot({ stacks, view, hasSyscalls }: { stacks: OddStacks | null; view: C
           System calls: against how much the hosts differ among themselves
         </span>
       ) : null}
+      {!hasSyscalls && recordsSyscalls ? <span>System calls are compared from {MIN_SYSCALL_HOSTS} hosts on.</span> : null}
       {view.process === '' ? null : <span>Hosts are compared as a whole, not by the selected process.</span>}
       <span className="flex-1" />
       <span

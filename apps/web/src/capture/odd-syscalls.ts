@@ -1,5 +1,5 @@
 import type { CaptureSyscalls } from '@sonde/contract'
-import { jensenShannonTerm, MIN_UNITS, oddOnesOut, restOf, sharesOf, type Unit, type UnitDistance } from '@sonde/stats'
+import { jensenShannonTerm, oddOnesOut, restOf, sharesOf, type Unit, type UnitDistance } from '@sonde/stats'
 
 /** How far one host's system calls are from those of the others: which it makes, and how they end. */
 export type OddSyscalls = {
@@ -15,6 +15,8 @@ export type OddSyscalls = {
 /** `errno`: null for all calls of it. Shares are of all the host's calls, and the mean of those of the other hosts. */
 export type SyscallReason = { syscall: string; errno: string | null; here: number; elsewhere: number }
 
+/** What the others differ by is all that there is to go by, so there must be a few others. */
+export const MIN_SYSCALL_HOSTS = 5
 /** Of a host: with fewer calls a mix says little. */
 export const MIN_CALLS = 200
 const MAX_REASONS = 3
@@ -23,7 +25,7 @@ const SUCCESS = ''
 
 /**
  * Calls come in bunches and are only added up, so chance cannot be told from them alone: what a host has to stand out from is how much
- * the others differ among themselves (`oddOnesOut`, unsliced). Fewer than three hosts with enough calls: none is judged.
+ * the others differ among themselves (`oddOnesOut`, unsliced). Fewer than five hosts with enough calls: none is judged.
  */
 export function oddSyscalls(data: CaptureSyscalls): {
   hosts: OddSyscalls[]
@@ -32,7 +34,7 @@ export function oddSyscalls(data: CaptureSyscalls): {
   const hosts = data.hosts.map((host) => ({ ...host, calls: host.snapshot.rows.reduce((sum, row) => sum + row.calls, 0) }))
   const judged = hosts.filter((host) => host.calls >= MIN_CALLS)
   const tooFew = hosts.filter((host) => host.calls < MIN_CALLS).map(({ hostId, hostName, calls }) => ({ hostId, hostName, calls }))
-  if (judged.length < MIN_UNITS) return { hosts: [], tooFew }
+  if (judged.length < MIN_SYSCALL_HOSTS) return { hosts: [], tooFew }
   const mix = compare(
     judged.map(({ snapshot }) => sums(snapshot.rows.map((row) => [row.name, row.calls]))),
     (syscall) => ({ syscall, errno: null }),

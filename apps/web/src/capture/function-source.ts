@@ -1,17 +1,18 @@
-import { type CaptureView, type CaptureViewState, instrumentOf } from '@sonde/contract'
+import { type CaptureView, type CaptureViewState, hasResultsOf } from '@sonde/contract'
 import type { FlameKind } from './flame-words.ts'
 
+type Source = Pick<CaptureView, 'spec' | 'source'>
+
 /** The profiles of a capture whose functions can be listed. */
-export function functionSources({ spec, source }: Pick<CaptureView, 'spec' | 'source'>): FlameKind[] {
+export function functionSources(capture: Source): FlameKind[] {
   const sources: FlameKind[] = []
-  // What was imported has no instruments, and is a profile.
-  if (source !== null || instrumentOf(spec, 'stacks')) sources.push('profile')
-  if (instrumentOf(spec, 'offcpu')) sources.push('offcpu')
+  if (hasResultsOf(capture, 'stacks')) sources.push('profile')
+  if (hasResultsOf(capture, 'offcpu')) sources.push('offcpu')
   return sources
 }
 
 /** The one that the view shows: what it says where the capture has it, else the first. */
-export function functionSource(capture: Pick<CaptureView, 'spec' | 'source'>, { fnOf }: Pick<CaptureViewState, 'fnOf'>): FlameKind {
+export function functionSource(capture: Source, { fnOf }: Pick<CaptureViewState, 'fnOf'>): FlameKind {
   const sources = functionSources(capture)
   return sources.find((source) => source === fnOf) ?? sources[0] ?? 'profile'
 }

@@ -38,8 +38,8 @@ export function SyscallTimesChart({ times, measure, domainMs, view, update, onFi
   const isStacked = view.chart === 'stacked' && measure !== 'p99'
 
   return (
-    <div className="flex shrink-0 flex-col border-line border-b" data-testid="syscall-times">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 pt-1.5">
+    <div className="flex h-52 max-h-1/2 shrink-0 flex-col border-line border-b" data-testid="syscall-times">
+      <div className="flex max-h-16 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 overflow-y-auto px-2 pt-1.5">
         <Segmented
           label="What is drawn over time"
           value={measure}
@@ -93,7 +93,7 @@ export function SyscallTimesChart({ times, measure, domainMs, view, update, onFi
       ) : (
         <TimeChart
           label={`${name} over time, ${formatPlural(series.length, 'line')}`}
-          className={cx('h-36', times.isStale && 'opacity-60')}
+          className={cx('flex-1', times.isStale && 'opacity-60')}
           series={series}
           stepMs={data.grid.stepMs}
           domainMs={domainMs}

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { chunkKindSchema, hostCommandSchema, planPreviewSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSpecSchema } from './capture-spec.ts'
 import { CATALOGUE_KINDS, catalogueKeySchema, catalogueKindSchema } from './catalogue.ts'

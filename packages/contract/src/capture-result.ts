@@ -1,27 +1,12 @@
-import { z } from 'zod'
+import * as z from 'zod'
+import { CHUNK_KINDS } from './chunk-kinds.ts'
+import { EVENT_FIELD_TYPES } from './event-field-types.ts'
 import { forecastSchema } from './forecast.ts'
-import { type CollectorId, collectorIdSchema } from './instrument.ts'
+import { collectorIdSchema } from './instrument.ts'
 import { longList } from './long-list.ts'
 import { hostText } from './text.ts'
 
-/**
- * Kinds of result chunk, one for each collector.
- * - profile (`stacks`), offcpu: gzip'd profiles (docs/formats/profile.md), deltas to be merged; offcpu weighs in ns.
- * - syscalls: JSON, cumulative: the chunk with the highest seq is the whole truth so far.
- * - counts, latency, events, counters (`pmu`): JSON, deltas: slices of time or rows to be put one after the other.
- */
-export const CHUNK_KINDS = ['profile', 'syscalls', 'offcpu', 'counts', 'latency', 'events', 'counters'] as const
-export const CHUNK_KIND_OF = {
-  stacks: 'profile',
-  syscalls: 'syscalls',
-  offcpu: 'offcpu',
-  counts: 'counts',
-  latency: 'latency',
-  events: 'events',
-  pmu: 'counters',
-} as const satisfies Record<CollectorId, (typeof CHUNK_KINDS)[number]>
 export const chunkKindSchema = z.enum(CHUNK_KINDS)
-export type ChunkKind = z.infer<typeof chunkKindSchema>
 
 /** Limits of one uploaded chunk, in bytes, checked before anything is parsed. */
 export const CHUNK_LIMITS = { maxCompressedBytes: 1024 * 1024, maxRawBytes: 32 * 1024 * 1024, maxChunksPerTarget: 2_000 } as const
@@ -134,11 +119,6 @@ export const latencyDeltaSchema = z.object({
 })
 export type LatencyDelta = z.infer<typeof latencyDeltaSchema>
 
-/**
- * What sort of value a column of `events` holds: decides how it is shown. `hex` values are texts (`0x7ffd…`); other numbers are numbers,
- * but for those beyond 2^53, which are texts of digits. `errno`: negative where it is one, else a plain number.
- */
-export const EVENT_FIELD_TYPES = ['number', 'hex', 'text', 'duration', 'bytes', 'errno'] as const
 /** `events`: rows since the last chunk, by time. `values` in the order of `fields`; null where a value could not be read. */
 export const eventsDeltaSchema = z.object({
   version: z.literal(1),
@@ -270,28 +250,3 @@ export const targetQualitySchema = z.object({
   notes: z.array(hostText(500)).max(20),
 })
 export type TargetQuality = z.infer<typeof targetQualitySchema>
-
-export const EMPTY_QUALITY: TargetQuality = {
-  samples: 0,
-  lostSamples: 0,
-  throttled: 0,
-  frames: 0,
-  unknownFrames: 0,
-  truncatedStacks: 0,
-  syscalls: 0,
-  lostSyscalls: 0,
-  unmatchedSyscalls: 0,
-  mapsTruncated: false,
-  lostEvents: 0,
-  sampledEvent: null,
-  tracerCpuSeconds: 0,
-  partial: false,
-  hits: 0,
-  overCapEvents: 0,
-  unmatchedSpans: 0,
-  sampledEvery: 1,
-  braked: null,
-  forecast: null,
-  unknownBy: [],
-  notes: [],
-}

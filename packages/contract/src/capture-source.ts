@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { captureSpecSchema } from './capture-spec.ts'
 import { instrumentSchema } from './instrument.ts'
 import { hostText } from './text.ts'

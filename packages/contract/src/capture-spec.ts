@@ -1,13 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CapabilityId } from './host.ts'
-import {
-  COLLECTOR_IDS,
-  type CollectorId,
-  type Instrument,
-  type InstrumentOf,
-  instrumentSchema,
-  requiredCapabilities,
-} from './instrument.ts'
+import { COLLECTOR_IDS, type Instrument, instrumentSchema, requiredCapabilities } from './instrument.ts'
 import { idSchema } from './text.ts'
 
 /**
@@ -72,15 +65,6 @@ export const captureSpecSchema = z
 export type CaptureSpec = z.infer<typeof captureSpecSchema>
 /** A spec before defaults are filled in: what a person or a client writes. */
 export type CaptureSpecInput = z.input<typeof captureSpecSchema>
-
-/** The instrument of a collector, where the capture has one. */
-export function instrumentOf<C extends CollectorId>(spec: Pick<CaptureSpec, 'instruments'>, collector: C): InstrumentOf<C> | undefined {
-  return spec.instruments.find((i): i is InstrumentOf<C> => i.collector === collector)
-}
-
-export function collectorsOf(spec: { instruments: readonly Instrument[] }): CollectorId[] {
-  return spec.instruments.map((instrument) => instrument.collector)
-}
 
 /** What a host must be able to do for this spec. */
 export function capabilitiesOf(spec: { instruments: readonly Instrument[] }): CapabilityId[] {

@@ -1,8 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { chunkKindSchema, hostCommandSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSourceSchema, storedSpecSchema } from './capture-source.ts'
-import { instrumentOf } from './capture-spec.ts'
-import type { CollectorId } from './instrument.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { idSchema } from './text.ts'
 
@@ -34,6 +32,8 @@ export const captureViewSchema = z.object({
   id: idSchema,
   title: z.string(),
   spec: storedSpecSchema,
+  /** Of the spec's recipe; null without one, and for one that does not exist any more. */
+  recipeTitle: z.string().nullable(),
   /** Null: hosts recorded it. Else the spec has no instrument, and the hosts are names out of a file. */
   source: captureSourceSchema.nullable(),
   state: captureStateSchema,
@@ -47,18 +47,15 @@ export const captureViewSchema = z.object({
 })
 export type CaptureView = z.infer<typeof captureViewSchema>
 
-/** Whether a capture has, or will have, what this collector makes: it was asked for, or, for stacks, a file was imported. */
-export function hasResultsOf({ spec, source }: Pick<CaptureView, 'spec' | 'source'>, collector: CollectorId): boolean {
-  return instrumentOf(spec, collector) !== undefined || (collector === 'stacks' && source !== null)
-}
-
 /** A row of the captures list: the same without targets' details. */
-export const captureSummarySchema = captureViewSchema.omit({ targets: true, resultVersion: true, serverNow: true }).extend({
-  hosts: z.array(z.object({ id: idSchema, name: z.string(), state: targetStateSchema })),
-  samples: z.number().int(),
-  syscalls: z.number().int(),
-  /** Events recorded by counts, latency and events. */
-  hits: z.number().int(),
-  bytes: z.number().int(),
-})
+export const captureSummarySchema = captureViewSchema
+  .omit({ recipeTitle: true, targets: true, resultVersion: true, serverNow: true })
+  .extend({
+    hosts: z.array(z.object({ id: idSchema, name: z.string(), state: targetStateSchema })),
+    samples: z.number().int(),
+    syscalls: z.number().int(),
+    /** Events recorded by counts, latency and events. */
+    hits: z.number().int(),
+    bytes: z.number().int(),
+  })
 export type CaptureSummary = z.infer<typeof captureSummarySchema>

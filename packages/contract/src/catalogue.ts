@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { probeKindSchema } from './probe.ts'
 import { hostText } from './text.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { conditionSchema, formatConditions, parseConditions } from './condition.ts'
+import { conditionSchema, parseConditions } from './condition.ts'
+import { formatConditions } from './format-conditions.ts'
 
 describe('parseConditions', () => {
   it('reads what people type', () => {

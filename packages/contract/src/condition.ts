@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * A value that an event has. Builtins: `pid`, `tid`, `uid`, `cpu`, `comm`. `args.NAME`: an argument of the probe, by its name in the
@@ -89,9 +89,4 @@ function readValue(raw: string): number | string {
   if (number === null) return raw
   const value = Number(number[2]) * (SUFFIXES[number[3] ?? ''] ?? 1)
   return number[1] === '-' ? -value : value
-}
-
-/** Conditions as text that `parseConditions` reads back. */
-export function formatConditions(conditions: readonly Condition[]): string {
-  return conditions.map((c) => `${c.field} ${c.op} ${typeof c.value === 'number' ? c.value : `"${c.value}"`}`).join(' && ')
 }

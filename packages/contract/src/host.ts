@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { forecastSchema } from './forecast.ts'
 import { collectorIdSchema } from './instrument.ts'
 import { probeKindSchema } from './probe.ts'

@@ -1,8 +1,10 @@
 import { assertNever } from './assert-never.ts'
 import type { CaptureFilter, CaptureSpec } from './capture-spec.ts'
-import { formatConditions } from './condition.ts'
-import { CPU_TIME_EVENTS, type Instrument, type InstrumentOf, type SpanStart } from './instrument.ts'
-import { binaryLabel, type Probe, probeLabel } from './probe.ts'
+import { CPU_TIME_EVENTS } from './counter-events.ts'
+import { formatConditions } from './format-conditions.ts'
+import type { Instrument, InstrumentOf, SpanStart } from './instrument.ts'
+import type { Probe } from './probe.ts'
+import { binaryLabel, probeLabel } from './probe-labels.ts'
 
 /** A probe as people say it, without its kind: `vfs_read`, `block:block_rq_issue`, `malloc in libc.so.6`, `cycles`. */
 export function probeShortLabel(probe: Probe): string {

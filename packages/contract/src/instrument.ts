@@ -1,5 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { conditionsSchema, fieldRefSchema } from './condition.ts'
+import { SOFTWARE_EVENTS } from './counter-events.ts'
 import type { CapabilityId } from './host.ts'
 import { type EventProbe, eventProbeSchema, type Probe, pmuEventNameSchema, pmuSchema } from './probe.ts'
 
@@ -145,25 +146,6 @@ export function probesOf(instrument: Instrument): Probe[] {
       return []
   }
 }
-
-/** Events that every kernel counts, with or without a PMU. */
-export const SOFTWARE_EVENTS: ReadonlySet<string> = new Set([
-  'cpu',
-  'cpu-clock',
-  'task-clock',
-  'page-faults',
-  'minor-faults',
-  'major-faults',
-  'context-switches',
-  'cpu-migrations',
-  'alignment-faults',
-  'emulation-faults',
-  'bpf-output',
-  'cgroup-switches',
-])
-
-/** Counters that go with time on the CPU: one sample of them is as good as another. Of all other counters, events are counted. */
-export const CPU_TIME_EVENTS: ReadonlySet<string> = new Set(['cpu', 'cpu-clock', 'task-clock', 'cycles', 'cpu-cycles', 'ref-cycles'])
 
 /** What a host must be able to do for this instrument. A probe that the host does not have is another matter: see the catalogue. */
 export function requiredCapabilities(instrument: Instrument): CapabilityId[] {

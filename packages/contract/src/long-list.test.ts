@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { countsDeltaSchema, hostCommandSchema } from './capture-result.ts'
 import { longList } from './long-list.ts'
 import { pmuEventNameSchema } from './probe.ts'

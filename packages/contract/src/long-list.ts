@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * An array that is refused at its first element that is not right. `z.array` names every one: a few kilobytes of gzip hold millions of

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { binaryRefSchema, probeKindSchema, probeSchema } from './probe.ts'
 import { hostText, idSchema } from './text.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DURATION_MS, recipeIdSchema } from './capture-spec.ts'
 import { COLLECTOR_IDS, type Instrument, instrumentSchema } from './instrument.ts'
 import { binaryRefSchema } from './probe.ts'

@@ -1,5 +1,6 @@
-import { z } from 'zod'
-import type { EVENT_FIELD_TYPES } from './capture-result.ts'
+import * as z from 'zod'
+import type { EVENT_FIELD_TYPES } from './event-field-types.ts'
+import { RESULT_SPLITS } from './result-splits.ts'
 import { idSchema } from './text.ts'
 
 /**
@@ -29,10 +30,7 @@ const selection = {
 /** Words that must all occur in a row, whatever their case. */
 const search = z.string().max(200).default('')
 
-/** One row for each: process × probe × value of groupBy; process; value of groupBy; probe; host. */
-export const RESULT_SPLITS = ['row', 'process', 'key', 'probe', 'host'] as const
 export const resultSplitSchema = z.enum(RESULT_SPLITS)
-export type ResultSplit = z.infer<typeof resultSplitSchema>
 
 export const countsQuerySchema = z.object({
   ...selection,

@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { syscallSnapshotSchema } from './capture-result.ts'
 import { processRefSchema, type TimeGrid, timeWindowSchema } from './result-view.ts'
+import { SYSCALL_MEASURES } from './syscall-measures.ts'
 import { hostText, idSchema } from './text.ts'
 
 /**
@@ -12,10 +13,6 @@ import { hostText, idSchema } from './text.ts'
 
 export const syscallsQuerySchema = z.object({ id: idSchema, window: timeWindowSchema.optional() })
 export type SyscallsQuery = z.infer<typeof syscallsQuerySchema>
-
-/** What is drawn over time and ranks the system calls: calls, failed calls, time spent in them, their 99th percentile. */
-export const SYSCALL_MEASURES = ['calls', 'errors', 'time', 'p99'] as const
-export type SyscallMeasure = (typeof SYSCALL_MEASURES)[number]
 
 export const syscallTimesQuerySchema = z.object({
   id: idSchema,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Text that comes from a host (comm, symbol, path, kernel message) is hostile: it may hold

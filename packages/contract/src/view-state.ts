@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { formatPanes, PANES, parsePanes } from './panes.ts'
-import { RESULT_SPLITS } from './result-view.ts'
-import { SYSCALL_MEASURES } from './syscall-view.ts'
+import { RESULT_SPLITS } from './result-splits.ts'
+import { SYSCALL_MEASURES } from './syscall-measures.ts'
 import { MAX_TRANSFORMS_TEXT } from './view-transforms.ts'
 
 /**
@@ -39,130 +39,94 @@ export const TABLE_SORTS = ['function', 'self', 'total', 'count', 'hosts', 'firs
 /** `auto`: by what the instrument asks for (its groupBy, else its probes, else processes). */
 export const VIEW_SPLITS = ['auto', ...RESULT_SPLITS] as const
 
+/** A field that is left out or cannot be read is `fallback`, and spoils no other. */
+const field = <Schema extends z.ZodMiniType>(schema: Schema, fallback: z.output<Schema>) =>
+  z.catch(z._default(schema, fallback as never), fallback as never)
+const matching = (pattern: RegExp) => field(z.string().check(z.regex(pattern)), '')
+
 export const captureViewStateSchema = z.object({
   /** Frame that the flame graph is zoomed to: pathKey() of packages/profile, '' for all. */
-  zoom: z
-    .string()
-    .regex(/^[0-9a-z]{0,24}$/)
-    .default('')
-    .catch(''),
+  zoom: matching(/^[0-9a-z]{0,24}$/),
   /** Highlighted frames: a regular expression where `regex`, else plain text, case-insensitive. */
-  search: z.string().max(200).default('').catch(''),
-  regex: z.stringbool().default(false).catch(false),
-  layout: z.enum(['flame', 'icicle']).default('icicle').catch('icicle'),
-  group: z.enum(FLAME_GROUPINGS).default('process').catch('process'),
+  search: field(z.string().check(z.maxLength(200)), ''),
+  regex: field(z.stringbool(), false),
+  layout: field(z.enum(['flame', 'icicle']), 'icicle'),
+  group: field(z.enum(FLAME_GROUPINGS), 'process'),
   /** Order of frames with one caller; `time` is a flame chart. */
-  order: z.enum(FLAME_ORDERS).default('weight').catch('weight'),
+  order: field(z.enum(FLAME_ORDERS), 'weight'),
   /** Callees on top of their callers. */
-  invert: z.stringbool().default(false).catch(false),
+  invert: field(z.stringbool(), false),
   /** What is done to the stacks of the flame graphs, in order, and what was undone of it: view-transforms.ts. */
-  transforms: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
-  undone: z.string().max(MAX_TRANSFORMS_TEXT).default('').catch(''),
+  transforms: field(z.string().check(z.maxLength(MAX_TRANSFORMS_TEXT)), ''),
+  undone: field(z.string().check(z.maxLength(MAX_TRANSFORMS_TEXT)), ''),
   /** What a frame's colour says: kernel, user or JIT code; its library; its own weight. */
-  color: z.enum(['kind', 'module', 'self']).default('kind').catch('kind'),
+  color: field(z.enum(['kind', 'module', 'self']), 'kind'),
   /** Selected process, `hostId:pid`; narrows flame graph and syscall table both. */
-  process: z
-    .string()
-    .regex(/^([A-Za-z0-9_-]+:\d+)?$/)
-    .default('')
-    .catch(''),
+  process: matching(/^([A-Za-z0-9_-]+:\d+)?$/),
   /** Id of the selected host, '' for all; narrows every pane. */
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{0,64}$/)
-    .default('')
-    .catch(''),
-  hostSort: z.enum(HOST_SORTS).default('host').catch('host'),
-  hostDir: z.enum(['asc', 'desc']).default('asc').catch('asc'),
+  host: matching(/^[A-Za-z0-9_-]{0,64}$/),
+  hostSort: field(z.enum(HOST_SORTS), 'host'),
+  hostDir: field(z.enum(['asc', 'desc']), 'asc'),
   /** What the selected host is compared with: nothing, or the other hosts of the capture together. */
-  against: z.enum(['', 'rest']).default('').catch(''),
+  against: field(z.enum(['', 'rest']), ''),
   /** Text that filters the syscall table by process, syscall or errno. */
-  filter: z.string().max(200).default('').catch(''),
-  sort: z.enum(SYSCALL_SORTS).default('calls').catch('calls'),
-  dir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  filter: field(z.string().check(z.maxLength(200)), ''),
+  sort: field(z.enum(SYSCALL_SORTS), 'calls'),
+  dir: field(z.enum(['asc', 'desc']), 'desc'),
   /** Expanded row of the syscall table, `hostId:pid:nr`. */
-  row: z
-    .string()
-    .regex(/^([A-Za-z0-9_-]+:\d+:-?\d+)?$/)
-    .default('')
-    .catch(''),
-  syscallsAs: z.enum(SYSCALL_READINGS).default('table').catch('table'),
-  objectsBy: z.enum(OBJECT_SORTS).default('calls').catch('calls'),
+  row: matching(/^([A-Za-z0-9_-]+:\d+:-?\d+)?$/),
+  syscallsAs: field(z.enum(SYSCALL_READINGS), 'table'),
+  objectsBy: field(z.enum(OBJECT_SORTS), 'calls'),
   /** What of the system calls is drawn over time; `auto`: what the table is sorted by. */
-  syscallMeasure: z
-    .enum(['auto', ...SYSCALL_MEASURES])
-    .default('auto')
-    .catch('auto'),
+  syscallMeasure: field(z.enum(['auto', ...SYSCALL_MEASURES]), 'auto'),
   /** The panes that are shown, comma-separated, at most three; '' for what the capture recorded. */
-  panes: z
-    .string()
-    .max(200)
-    .transform((text) => formatPanes(parsePanes(text)))
-    .default('')
-    .catch(''),
+  panes: field(
+    z.pipe(
+      z.string().check(z.maxLength(200)),
+      z.transform((text) => formatPanes(parsePanes(text))),
+    ),
+    '',
+  ),
   /** Width of the left pane in percent. */
-  split: z.coerce.number().int().min(15).max(85).default(50).catch(50),
+  split: field(z.coerce.number().check(z.int(), z.minimum(15), z.maximum(85)), 50),
   /** Height of the upper of two panes that stand one above the other, in percent. */
-  rows: z.coerce.number().int().min(15).max(85).default(50).catch(50),
+  rows: field(z.coerce.number().check(z.int(), z.minimum(15), z.maximum(85)), 50),
   /** The pane that is open where not all of them fit; '' for the first. */
-  pane: z
-    .enum(['', ...PANES])
-    .default('')
-    .catch(''),
+  pane: field(z.enum(['', ...PANES]), ''),
   /** Selected time, `from-to` in ms since the first host began; narrows every pane that knows times. */
-  window: z
-    .string()
-    .regex(/^(\d{1,7}-\d{1,7})?$/)
-    .default('')
-    .catch(''),
+  window: matching(/^(\d{1,7}-\d{1,7})?$/),
   /** Frame that the off-CPU graph is zoomed to, as `zoom`. */
-  waitZoom: z
-    .string()
-    .regex(/^[0-9a-z]{0,24}$/)
-    .default('')
-    .catch(''),
+  waitZoom: matching(/^[0-9a-z]{0,24}$/),
   /** Text that filters the tables of counts, latencies, events and counters. */
-  find: z.string().max(200).default('').catch(''),
+  find: field(z.string().check(z.maxLength(200)), ''),
   /** What the rows of the counts, and of the latencies, stand for. */
-  countsBy: z.enum(VIEW_SPLITS).default('auto').catch('auto'),
-  latencyBy: z.enum(VIEW_SPLITS).exclude(['probe']).default('auto').catch('auto'),
+  countsBy: field(z.enum(VIEW_SPLITS), 'auto'),
+  latencyBy: field(z.enum(VIEW_SPLITS.filter((split) => split !== 'probe')), 'auto'),
   /** Whether the counts show events or the sum of a field, as lines or stacked. */
-  measure: z.enum(['count', 'sum']).default('count').catch('count'),
-  chart: z.enum(['lines', 'stacked']).default('lines').catch('lines'),
-  latencySort: z.enum(LATENCY_SORTS).default('total').catch('total'),
-  latencyDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  measure: field(z.enum(['count', 'sum']), 'count'),
+  chart: field(z.enum(['lines', 'stacked']), 'lines'),
+  latencySort: field(z.enum(LATENCY_SORTS), 'total'),
+  latencyDir: field(z.enum(['asc', 'desc']), 'desc'),
   /** `time`, `process`, or the name of a column of the events. */
-  eventSort: z.string().max(80).default('time').catch('time'),
-  eventDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  eventSort: field(z.string().check(z.maxLength(80)), 'time'),
+  eventDir: field(z.enum(['asc', 'desc']), 'desc'),
   /** Selected function, frameKey() of packages/profile, '' for none: marked in the table of functions, the centre of callers and callees. */
-  fn: z
-    .string()
-    .regex(/^([0-9a-z]{14})?$/)
-    .default('')
-    .catch(''),
+  fn: matching(/^([0-9a-z]{14})?$/),
   /** Whether functions are those on the CPU or those that wait; '' for what the capture recorded, the CPU first. */
-  fnOf: z.enum(['', 'profile', 'offcpu']).default('').catch(''),
-  tableSort: z.enum(TABLE_SORTS).default('self').catch('self'),
-  tableDir: z.enum(['asc', 'desc']).default('desc').catch('desc'),
+  fnOf: field(z.enum(['', 'profile', 'offcpu']), ''),
+  tableSort: field(z.enum(TABLE_SORTS), 'self'),
+  tableDir: field(z.enum(['asc', 'desc']), 'desc'),
   /** Frames that the callers and the callees of a function are zoomed to, as `zoom`. */
-  callerZoom: z
-    .string()
-    .regex(/^[0-9a-z]{0,24}$/)
-    .default('')
-    .catch(''),
-  calleeZoom: z
-    .string()
-    .regex(/^[0-9a-z]{0,24}$/)
-    .default('')
-    .catch(''),
+  callerZoom: matching(/^[0-9a-z]{0,24}$/),
+  calleeZoom: matching(/^[0-9a-z]{0,24}$/),
   /** The heat map: of which profile (`auto`: the CPU's where there is one), a map for all hosts or for each, as a picture or a table. */
-  heatOf: z.enum(['auto', 'cpu', 'offcpu']).default('auto').catch('auto'),
-  heatHosts: z.enum(['together', 'each']).default('together').catch('together'),
-  heatAs: z.enum(['map', 'table']).default('map').catch('map'),
+  heatOf: field(z.enum(['auto', 'cpu', 'offcpu']), 'auto'),
+  heatHosts: field(z.enum(['together', 'each']), 'together'),
+  heatAs: field(z.enum(['map', 'table']), 'map'),
   /** Samples of the kernel's idle task, which files hold, are counted too. */
-  heatIdle: z.stringbool().default(false).catch(false),
+  heatIdle: field(z.stringbool(), false),
   /** Counters of each CPU, not of all together. */
-  perCpu: z.stringbool().default(false).catch(false),
+  perCpu: field(z.stringbool(), false),
 })
 export type CaptureViewState = z.infer<typeof captureViewStateSchema>
 

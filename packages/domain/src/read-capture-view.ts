@@ -3,6 +3,7 @@ import {
   CHUNK_KINDS,
   captureSourceSchema,
   chunkKindSchema,
+  findRecipe,
   hostCommandSchema,
   SondeError,
   storedSpecSchema,
@@ -54,10 +55,12 @@ export async function readCaptureView(app: App, captureId: string): Promise<Capt
       CHUNK_KINDS.reduce((sum, kind) => sum + (counts[i]?.[kind] ?? 0), 0),
     ),
   )
+  const spec = storedSpecSchema.parse(row.spec)
   return {
     id: row.id,
     title: row.title,
-    spec: storedSpecSchema.parse(row.spec),
+    spec,
+    recipeTitle: findRecipe(spec.recipe)?.title ?? null,
     source: captureSourceSchema.nullable().parse(row.source),
     state: captureState(targets.map((t) => t.state)),
     createdAt: row.created_at,

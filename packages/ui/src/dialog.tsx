@@ -1,13 +1,8 @@
 'use client'
-import { X } from 'lucide-react'
-import { AlertDialog as RadixAlert, Dialog as RadixDialog } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { Button } from './button.tsx'
-import { cx } from './class-names.ts'
-import { ScrollBox } from './scroll-box.tsx'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 
-const OVERLAY = 'fixed inset-0 z-40 bg-scrim'
-const BOX = 'fixed z-50 flex flex-col border border-line bg-raised text-ink shadow-overlay'
+const OpenedDialog = lazy(async () => ({ default: (await import('./dialog-parts.tsx')).OpenedDialog }))
+const OpenedConfirm = lazy(async () => ({ default: (await import('./dialog-parts.tsx')).OpenedConfirm }))
 
 export type DialogProps = {
   open: boolean
@@ -19,38 +14,19 @@ export type DialogProps = {
   shape?: 'dialog' | 'drawer'
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, shape = 'dialog' }: DialogProps) {
-  return (
-    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
-      <RadixDialog.Portal>
-        <RadixDialog.Overlay className={OVERLAY} />
-        <RadixDialog.Content
-          {...(description ? {} : { 'aria-describedby': undefined })}
-          className={cx(
-            BOX,
-            shape === 'drawer'
-              ? 'inset-y-0 right-0 w-[min(760px,100vw)] border-y-0 border-r-0'
-              : 'top-[12vh] left-1/2 max-h-[80vh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 rounded-lg',
-          )}
-        >
-          <header className="flex items-start gap-3 border-line border-b px-4 py-3">
-            <div className="min-w-0 flex-1">
-              <RadixDialog.Title className="font-semibold text-lg">{title}</RadixDialog.Title>
-              {description ? <RadixDialog.Description className="text-ink-2">{description}</RadixDialog.Description> : null}
-            </div>
-            <RadixDialog.Close asChild>
-              <Button variant="ghost" icon aria-label="Close">
-                <X />
-              </Button>
-            </RadixDialog.Close>
-          </header>
-          <ScrollBox label={title} className="min-h-0 flex-1 p-4">
-            {children}
-          </ScrollBox>
-        </RadixDialog.Content>
-      </RadixDialog.Portal>
-    </RadixDialog.Root>
-  )
+/** Whether it is open or was: until then its code is not loaded, and afterwards it stays, so that it can close in its own way. */
+function useWasOpen(open: boolean): boolean {
+  const [was, setWas] = useState(open)
+  if (open && !was) setWas(true)
+  return was || open
+}
+
+export function Dialog(props: DialogProps) {
+  return useWasOpen(props.open) ? (
+    <Suspense>
+      <OpenedDialog {...props} />
+    </Suspense>
+  ) : null
 }
 
 export type ConfirmProps = {
@@ -64,28 +40,10 @@ export type ConfirmProps = {
 }
 
 /** Asks before something that cannot be undone. Focus starts on Cancel. */
-export function Confirm({ open, onOpenChange, title, description, action, onConfirm }: ConfirmProps) {
-  return (
-    <RadixAlert.Root open={open} onOpenChange={onOpenChange}>
-      <RadixAlert.Portal>
-        <RadixAlert.Overlay className={OVERLAY} />
-        <RadixAlert.Content
-          className={cx(BOX, 'top-[22vh] left-1/2 w-[min(420px,calc(100vw-24px))] -translate-x-1/2 gap-2 rounded-lg p-4')}
-        >
-          <RadixAlert.Title className="font-semibold text-lg">{title}</RadixAlert.Title>
-          <RadixAlert.Description className="text-ink-2">{description}</RadixAlert.Description>
-          <div className="mt-2 flex justify-end gap-2">
-            <RadixAlert.Cancel asChild>
-              <Button>Cancel</Button>
-            </RadixAlert.Cancel>
-            <RadixAlert.Action asChild>
-              <Button variant="danger" onClick={onConfirm}>
-                {action}
-              </Button>
-            </RadixAlert.Action>
-          </div>
-        </RadixAlert.Content>
-      </RadixAlert.Portal>
-    </RadixAlert.Root>
-  )
+export function Confirm(props: ConfirmProps) {
+  return useWasOpen(props.open) ? (
+    <Suspense>
+      <OpenedConfirm {...props} />
+    </Suspense>
+  ) : null
 }

@@ -1,40 +1,8 @@
 'use client'
-import { Tooltip as RadixTooltip } from 'radix-ui'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { TONES, type Tone } from './badge.tsx'
 import { cx } from './class-names.ts'
-
-const PANEL = 'z-50 max-w-80 rounded-md border border-line bg-raised px-2.5 py-2 text-ink text-sm shadow-overlay'
-
-export function TooltipProvider({ children }: { children: ReactNode }) {
-  return (
-    <RadixTooltip.Provider delayDuration={250} skipDelayDuration={300}>
-      {children}
-    </RadixTooltip.Provider>
-  )
-}
-
-/** Names or explains the control it wraps, on hover and focus. The child must be focusable. */
-export function Tooltip({
-  content,
-  children,
-  side = 'bottom',
-}: {
-  content: ReactNode
-  children: ReactNode
-  side?: 'top' | 'bottom' | 'left' | 'right'
-}) {
-  return (
-    <RadixTooltip.Root>
-      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
-      <RadixTooltip.Portal>
-        <RadixTooltip.Content side={side} sideOffset={4} collisionPadding={8} className={PANEL}>
-          {content}
-        </RadixTooltip.Content>
-      </RadixTooltip.Portal>
-    </RadixTooltip.Root>
-  )
-}
+import { useExplanation } from './use-explanation.tsx'
 
 export type ExplainProps = {
   children: ReactNode
@@ -49,34 +17,34 @@ export type ExplainProps = {
 
 /** A badge that explains itself on hover, focus and tap. */
 export function Explain({ children, what, remedy, tone = 'warn', className, testId }: ExplainProps) {
-  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const { props, panel, show } = useExplanation(
+    button,
+    <>
+      <p>{what}</p>
+      {remedy ? <p className="mt-1 text-ink-2">{remedy}</p> : null}
+    </>,
+  )
   return (
-    <RadixTooltip.Root open={open} onOpenChange={setOpen}>
-      <RadixTooltip.Trigger asChild>
-        <button
-          type="button"
-          data-testid={testId}
-          // Radix closes on press, which would make it useless on a touch screen.
-          onPointerDown={(event) => event.preventDefault()}
-          onClick={(event) => {
-            event.preventDefault()
-            setOpen(true)
-          }}
-          className={cx(
-            'inline-flex h-[18px] max-w-full cursor-help! items-center gap-1 whitespace-nowrap rounded-sm px-1.5 font-medium text-xs',
-            TONES[tone],
-            className,
-          )}
-        >
-          {children}
-        </button>
-      </RadixTooltip.Trigger>
-      <RadixTooltip.Portal>
-        <RadixTooltip.Content side="bottom" sideOffset={4} collisionPadding={8} className={PANEL}>
-          <p>{what}</p>
-          {remedy ? <p className="mt-1 text-ink-2">{remedy}</p> : null}
-        </RadixTooltip.Content>
-      </RadixTooltip.Portal>
-    </RadixTooltip.Root>
+    <>
+      <button
+        ref={button}
+        type="button"
+        data-testid={testId}
+        {...props}
+        onClick={(event) => {
+          event.preventDefault()
+          show()
+        }}
+        className={cx(
+          'inline-flex h-[18px] max-w-full cursor-help! items-center gap-1 whitespace-nowrap rounded-sm px-1.5 font-medium text-xs',
+          TONES[tone],
+          className,
+        )}
+      >
+        {children}
+      </button>
+      {panel}
+    </>
   )
 }

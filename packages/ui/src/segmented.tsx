@@ -1,5 +1,5 @@
 'use client'
-import { ToggleGroup } from 'radix-ui'
+import * as ToggleGroup from 'radix-ui/toggle-group'
 import type { ReactNode } from 'react'
 
 export type SegmentedProps<T extends string> = {

@@ -1,5 +1,5 @@
 'use client'
-import { Tabs } from 'radix-ui'
+import * as Tabs from 'radix-ui/tabs'
 import type { ReactNode } from 'react'
 import { cx } from './class-names.ts'
 

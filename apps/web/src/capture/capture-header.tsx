@@ -1,5 +1,5 @@
 'use client'
-import { type CaptureSource, type CaptureView, findRecipe, instrumentDetails, isFinal, scopeWords } from '@sonde/contract'
+import { type CaptureSource, type CaptureView, instrumentDetails, isFinal, scopeWords } from '@sonde/contract'
 import {
   Button,
   CopyButton,
@@ -21,13 +21,12 @@ import { Ellipsis, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
 import { formatName } from '../import/format-words.ts'
-import { newCaptureHref } from '../new-capture/draft.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { captureProgress } from './capture-clock.ts'
@@ -120,11 +119,8 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
   )
 }
 
-const changeHref = (capture: CaptureView): string =>
-  newCaptureHref(
-    capture.spec,
-    capture.targets.map((target) => target.hostId),
-  )
+/** The form of a new capture, filled in as this one's was. */
+const changeHref = (capture: CaptureView): string => `/captures/${capture.id}/change`
 
 /** Settings of instruments that the line under the title has room for; the others stand in its title. */
 const MOST_DETAILS = 5
@@ -133,7 +129,6 @@ const MOST_DETAILS = 5
 function SpecSummary({ capture }: { capture: CaptureView }) {
   const { spec } = capture
   const operator = useHasRole('operator')
-  const recipe = findRecipe(spec.recipe)
   const details = spec.instruments.flatMap(instrumentDetails)
   const limits = [...scopeWords(spec), formatSpan(spec.durationMs)]
   const shown =
@@ -141,7 +136,7 @@ function SpecSummary({ capture }: { capture: CaptureView }) {
   const text = [...shown, ...limits].join(' · ')
   return (
     <span className="min-w-0 max-w-full" data-testid="spec-summary" title={[...details, ...limits].join('\n')}>
-      {recipe ? <span className="font-medium">{recipe.title}: </span> : null}
+      {capture.recipeTitle === null ? null : <span className="font-medium">{capture.recipeTitle}: </span>}
       <HostText text={text} wrap className="text-ink-2" />
       {operator ? (
         <>

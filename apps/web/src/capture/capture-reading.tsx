@@ -1,6 +1,7 @@
 'use client'
 import { type CaptureView, type CaptureViewState, formatPanes, MAX_PANES, type PaneName, parsePanes } from '@sonde/contract'
-import { type RefObject, useMemo } from 'react'
+import { SkeletonRows } from '@sonde/ui'
+import { type RefObject, Suspense, useMemo } from 'react'
 import { captureSpanMs, gridEndMs } from './capture-time.ts'
 import { placedPanes, shownPanes } from './pane-choice.ts'
 import { PaneLayout, type PlacedPane } from './pane-layout.tsx'
@@ -57,7 +58,7 @@ export function CaptureReading({ capture, results, view, update, searchRef, filt
           title,
           node: (
             <PaneMenuProvider key={pane.name} name={pane.name} choices={choices}>
-              {pane.render(props)}
+              <Suspense fallback={<SkeletonRows label={`Loading ${title}`} rows={6} />}>{pane.render(props)}</Suspense>
             </PaneMenuProvider>
           ),
         }

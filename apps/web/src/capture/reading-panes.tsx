@@ -1,20 +1,22 @@
 import { type CaptureView, type CaptureViewState, type CollectorId, hasResultsOf, PANES, type PaneName } from '@sonde/contract'
-import type { ReactNode, RefObject } from 'react'
-import { CountersPane } from './counters-pane.tsx'
-import { CountsPane } from './counts-pane.tsx'
-import { EventsPane } from './events-pane.tsx'
+import { lazy, type ReactNode, type RefObject } from 'react'
 import { FlamePane } from './flame-pane.tsx'
 import { flameWords } from './flame-words.ts'
 import { functionSources } from './function-source.ts'
-import { FunctionsPane } from './functions-pane.tsx'
-import { HeatPane } from './heat-pane.tsx'
-import { HostsPane } from './hosts-pane.tsx'
-import { LatencyPane } from './latency-pane.tsx'
-import { OddPane } from './odd-pane.tsx'
-import { SandwichPane } from './sandwich-pane.tsx'
 import { SyscallPane } from './syscall-pane.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
 import type { UpdateView } from './use-view-state.ts'
+
+// The two that nearly every capture begins with come with the page, the others when they are shown.
+const CountersPane = lazy(async () => ({ default: (await import('./counters-pane.tsx')).CountersPane }))
+const CountsPane = lazy(async () => ({ default: (await import('./counts-pane.tsx')).CountsPane }))
+const EventsPane = lazy(async () => ({ default: (await import('./events-pane.tsx')).EventsPane }))
+const FunctionsPane = lazy(async () => ({ default: (await import('./functions-pane.tsx')).FunctionsPane }))
+const HeatPane = lazy(async () => ({ default: (await import('./heat-pane.tsx')).HeatPane }))
+const HostsPane = lazy(async () => ({ default: (await import('./hosts-pane.tsx')).HostsPane }))
+const LatencyPane = lazy(async () => ({ default: (await import('./latency-pane.tsx')).LatencyPane }))
+const OddPane = lazy(async () => ({ default: (await import('./odd-pane.tsx')).OddPane }))
+const SandwichPane = lazy(async () => ({ default: (await import('./sandwich-pane.tsx')).SandwichPane }))
 
 export type ReadingPaneProps = {
   capture: CaptureView

@@ -6,10 +6,13 @@ import type { QuantileEstimate } from '@sonde/stats'
 import { type BucketRange, cx, formatCount, formatExact, formatNs, formatRate, formatShare, HostText, LatencyHistogram } from '@sonde/ui'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
-import { useRef } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { ErrnoChip } from './errno-chip.tsx'
-import { SyscallDetails, type SyscallDetailsContext } from './syscall-details.tsx'
+import type { SyscallDetailsContext } from './syscall-details.tsx'
 import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-rows.ts'
+
+/** Of one row, when it is opened. */
+const SyscallDetails = lazy(async () => ({ default: (await import('./syscall-details.tsx')).SyscallDetails }))
 
 const ROW_PX = 28
 /** Where there are several hosts a column names them; in a narrow pane the rate, which calls over time gives, makes room. */
@@ -289,7 +292,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, c
           )}
         </div>
       </div>
-      {open ? <SyscallDetails line={line} columns={HEADERS.length} context={context} /> : null}
+      <Suspense>{open ? <SyscallDetails line={line} columns={HEADERS.length} context={context} /> : null}</Suspense>
     </>
   )
 }

@@ -14,7 +14,6 @@ import {
   Td,
   Th,
   TimeAgo,
-  Tooltip,
   Tr,
 } from '@sonde/ui'
 import { Ellipsis, RotateCw, Trash2 } from 'lucide-react'
@@ -117,18 +116,17 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
         {operator ? (
           <span className="inline-flex gap-1">
             {capture.source ? null : (
-              <Tooltip content="Run again with the same settings">
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  icon
-                  aria-label={`Run ${capture.title} again`}
-                  disabled={rerun.isPending}
-                  onClick={() => rerun.mutate({ id: capture.id })}
-                >
-                  <RotateCw />
-                </Button>
-              </Tooltip>
+              <Button
+                size="sm"
+                variant="ghost"
+                icon
+                aria-label={`Run ${capture.title} again`}
+                title="Run again with the same settings"
+                disabled={rerun.isPending}
+                onClick={() => rerun.mutate({ id: capture.id })}
+              >
+                <RotateCw />
+              </Button>
             )}
             <Menu
               trigger={

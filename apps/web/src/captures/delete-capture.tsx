@@ -2,7 +2,7 @@
 import type { CaptureState } from '@sonde/contract'
 import { Confirm } from '@sonde/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
+import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { isLive } from './capture-state.ts'

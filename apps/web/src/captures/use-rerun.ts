@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { toast } from 'sonner'
+import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 

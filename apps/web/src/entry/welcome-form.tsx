@@ -2,7 +2,7 @@
 import { type Role, signupInputSchema } from '@sonde/contract'
 import { Button, Field, Input, Notice } from '@sonde/ui'
 import { type FormEvent, useState } from 'react'
-import { z } from 'zod'
+import * as z from 'zod'
 import { errorText } from '../trpc/errors.ts'
 import { publicApi } from '../trpc/public-client.ts'
 import { signIn } from './sign-in.ts'

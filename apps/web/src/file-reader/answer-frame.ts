@@ -1,5 +1,5 @@
 import { targetQualitySchema } from '@sonde/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { HostPart } from './host-parts.ts'
 
 /**

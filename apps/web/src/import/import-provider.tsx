@@ -2,14 +2,15 @@
 import { visibleText } from '@sonde/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
-import { toast } from 'sonner'
+import { createContext, lazy, type ReactNode, Suspense, use, useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
 import { useHasRole } from '../shell/person-context.tsx'
+import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { DropOverlay } from './drop-overlay.tsx'
 import { importList, isUnderWay } from './import-list.ts'
-import { ImportPanel } from './import-panel.tsx'
 import { uploadFile } from './upload-file.ts'
+
+const ImportPanel = lazy(async () => ({ default: (await import('./import-panel.tsx')).ImportPanel }))
 
 /** A file that was dropped or chosen; a folder can be dropped too, and is said to be one. */
 export type ChosenFile = { file: File; isFolder: boolean }
@@ -120,7 +121,9 @@ export function ImportProvider({ children }: { children: ReactNode }) {
         }}
       />
       <DropOverlay isOffered={operator} onDrop={add} />
-      <ImportPanel items={items} onCancel={cancel} onClear={() => dispatch({ type: 'cleared' })} />
+      <Suspense>
+        {items.length > 0 ? <ImportPanel items={items} onCancel={cancel} onClear={() => dispatch({ type: 'cleared' })} /> : null}
+      </Suspense>
     </ImportContext>
   )
 }

@@ -16,7 +16,7 @@ import {
   type SpanStart,
   STACK_SIDES,
 } from '@sonde/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import { automaticSpan, isSameProbe } from './span-pair.ts'
 
 /**

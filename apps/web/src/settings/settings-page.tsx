@@ -22,9 +22,9 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { AddHostDialog } from '../hosts/add-host-dialog.tsx'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 

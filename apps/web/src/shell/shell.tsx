@@ -1,14 +1,16 @@
 'use client'
 import type { Person } from '@sonde/contract'
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import { ImportProvider } from '../import/import-provider.tsx'
 import { ApiProvider } from '../trpc/client.tsx'
-import { CommandPalette } from './command-palette.tsx'
-import { KeyboardHelp } from './keyboard-help.tsx'
 import { PersonProvider } from './person-context.tsx'
 import { isModK, isTyping, useKeyDown } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
+
+// Both are of no use until somebody opens them.
+const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }))
+const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }))
 
 const GO_TO: Record<string, string> = { h: '/hosts', c: '/captures', r: '/recipes', n: '/captures/new', s: '/settings' }
 
@@ -55,9 +57,9 @@ export function Shell({ person, children }: { person: Person; children: ReactNod
               {children}
             </main>
           </div>
-          <CommandPalette open={palette} onOpenChange={setPalette} onOpenHelp={() => setHelp(true)} />
+          <Suspense>{palette ? <CommandPalette open onOpenChange={setPalette} onOpenHelp={() => setHelp(true)} /> : null}</Suspense>
         </ImportProvider>
-        <KeyboardHelp open={help} onOpenChange={setHelp} />
+        <Suspense>{help ? <KeyboardHelp open onOpenChange={setHelp} /> : null}</Suspense>
       </ApiProvider>
     </PersonProvider>
   )

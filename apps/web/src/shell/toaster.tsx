@@ -1,20 +1,10 @@
 'use client'
-import { useTheme } from 'next-themes'
-import { Toaster as Sonner } from 'sonner'
+import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { toasts } from './toast.ts'
+
+const ShownToasts = lazy(async () => ({ default: (await import('./shown-toasts.tsx')).ShownToasts }))
 
 export function Toaster() {
-  const { resolvedTheme } = useTheme()
-  return (
-    <Sonner
-      theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
-      position="bottom-right"
-      closeButton
-      toastOptions={{
-        classNames: {
-          toast: 'rounded-md! border-line! bg-raised! text-ink! shadow-overlay! font-sans! text-base!',
-          description: 'text-ink-2!',
-        },
-      }}
-    />
-  )
+  const isWanted = useSyncExternalStore(toasts.subscribe, toasts.isWanted, () => false)
+  return <Suspense>{isWanted ? <ShownToasts /> : null}</Suspense>
 }

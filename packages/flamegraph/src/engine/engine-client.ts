@@ -1,6 +1,5 @@
 import type { FlameMatches, FlameSearch } from '../search.ts'
 import { EngineError } from './engine-error.ts'
-import { createEngineHost } from './engine-host.ts'
 import type { EngineReply, EngineRequest, EngineTask, ModelQuestion, ProfileSource } from './engine-messages.ts'
 import type { EngineAnswer, EngineQuestion, EngineQuestionName } from './engine-questions.ts'
 import type { FlameModel } from './flame-model.ts'
@@ -167,13 +166,29 @@ export class FlameEngineClient {
     return { send: (request) => worker.postMessage(request), close: () => worker.terminate() }
   }
 
+  /** The engine's code is the worker's; the page loads it only where there is no worker. */
   private openOnPage(): Port {
     let isOpen = true
-    const receive = createEngineHost((reply) => {
-      if (isOpen) this.receive(reply)
-    })
+    let receive: ((request: EngineRequest) => void) | null = null
+    const waiting: EngineRequest[] = []
+    import('./engine-host.ts').then(
+      ({ createEngineHost }) => {
+        receive = createEngineHost((reply) => {
+          if (isOpen) this.receive(reply)
+        })
+        for (const request of waiting.splice(0)) receive(request)
+      },
+      (cause: unknown) => {
+        if (!isOpen) return
+        this.port = null
+        for (const id of [...this.pending.keys()]) this.settle(id, (request) => request.reject(cause))
+      },
+    )
     return {
-      send: receive,
+      send: (request) => {
+        if (receive) receive(request)
+        else waiting.push(request)
+      },
       close: () => {
         isOpen = false
       },

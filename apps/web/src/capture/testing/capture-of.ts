@@ -24,6 +24,7 @@ export const captureOf = (targets: TargetView[], spec: CaptureSpec = specOfRecip
   id: 'capture1',
   title: '',
   spec,
+  recipeTitle: null,
   source: null,
   state: 'running',
   createdAt: new Date(0),

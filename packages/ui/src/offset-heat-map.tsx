@@ -112,7 +112,7 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
       {cursor && isHere.current && rect && !isDragging ? (
         <ChartTip
           x={rect.left + plot.left + ((cursor.column + 0.5) / grid.columns) * plot.width}
-          y={rect.top + plot.top + (1 - (cursor.row + 1) / rowsPerSecond) * plot.height - 32}
+          y={Math.max(4, rect.top + plot.top + (1 - (cursor.row + 1) / rowsPerSecond) * plot.height - 32)}
         >
           {words}
           {begun ? <span className="block text-ink-3">Click where the selection ends</span> : null}

@@ -185,12 +185,16 @@ function Foot({ answer, kind, window, withIdle, amount }: FootProps) {
   const { idle, beyond, leftOut, layers, seconds } = answer
   const most = mostOf(answer)
   const cellMs = 1_000 / answer.rowsPerSecond
+  const isCut = window !== null && [window.fromMs, window.toMs].some((ms) => ms % cellMs !== 0 && ms < answer.endMs)
   const all = sumOfSpan(answer, layers, { fromMs: 0, toMs: seconds * 1_000 })
   return (
     <>
-      <span data-testid="heat-total">
+      <span
+        data-testid="heat-total"
+        title={isCut ? `The selected time begins or ends within a cell of ${cellMs} ms; such a cell counts where it begins.` : undefined}
+      >
         {window
-          ? `${amount(sumOfSpan(answer, layers, window))} of ${formatCount(all.count)} in this time`
+          ? `${isCut ? '≈ ' : ''}${amount(sumOfSpan(answer, layers, window))} of ${formatCount(all.count)} in this time`
           : `${amount(all)} over ${formatSpan(Math.round(answer.endMs / 100) * 100)}`}
       </span>
       {idle.count > 0 ? (

@@ -243,8 +243,10 @@ test('heat maps of files: idle samples are left out and told, hosts have maps of
   })
 
   await test.step('no times', async () => {
-    await importFile(page, 'stacks.folded', 'main;serve;parse 120\nmain;serve;render 340\n', 'panes=heat,flame')
-    await expect(page.getByText('These samples carry no times')).toBeVisible()
+    await importFile(page, 'stacks.folded', 'main;serve;parse 120\nmain;serve;render 340\n', 'panes=heat,flame,functions&window=1000-2000')
+    await expect(page.getByRole('heading', { name: 'These samples carry no times' })).toBeVisible()
+    await expect(page.getByTestId('untimed-note')).toHaveCount(2)
+    await expect(pane(page, 'flame').getByTestId('sample-count')).toHaveText('460 events')
     await expectAccessibleAtRest(page)
   })
 })

@@ -26,6 +26,7 @@ import { Pane } from './pane.tsx'
 import { processOfThread } from './process-selection.ts'
 import { TransformBar } from './transform-bar.tsx'
 import { DroppedByTransforms, NothingLeft } from './transform-losses.tsx'
+import { UntimedNote } from './untimed-note.tsx'
 import type { Result } from './use-result.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
 import { useSandwichAction } from './use-sandwich-action.ts'
@@ -171,7 +172,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
           <>
             <FlameTotal profile={profile} tree={tree} words={words} />
             <DroppedByTransforms applied={applied} unit={profile.meta.unit} />
-            {view.window === '' || profile.meta.timed ? null : <span>These samples carry no times: they are of the whole time.</span>}
+            <UntimedNote profile={profile} view={view} />
             {tree.isTimed ? <span>In order of time; time without {words.what} takes no room.</span> : null}
             <span className="flex-1" />
             <FlameGraphLegend tree={tree} colorBy={flameColor(view, tree)} />

@@ -17,6 +17,7 @@ import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { useShowBeside } from './pane-menu.tsx'
 import { NothingLeft, TransformNote } from './transform-losses.tsx'
+import { UntimedNote } from './untimed-note.tsx'
 import { useAppliedTransforms } from './use-applied-transforms.ts'
 import type { CaptureResults } from './use-capture-results.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
@@ -93,6 +94,7 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
         data && profile && !isEmpty ? (
           <>
             <Foot answer={data} total={flameTotal(profile, totalsOf(data), words).short} unit={profile.meta.unit} />
+            <UntimedNote profile={profile} view={view} />
             <TransformNote applied={applied} unit={profile.meta.unit} onRemoveAll={removeTransforms} />
           </>
         ) : undefined

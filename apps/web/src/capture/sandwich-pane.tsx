@@ -14,6 +14,7 @@ import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { SandwichHalf } from './sandwich-half.tsx'
 import { TransformNote } from './transform-losses.tsx'
+import { UntimedNote } from './untimed-note.tsx'
 import { useAppliedTransforms } from './use-applied-transforms.ts'
 import type { CaptureResults } from './use-capture-results.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
@@ -69,6 +70,7 @@ export function SandwichPane({ capture, results, view, update, searchRef }: Sand
             <span title="Stacks in which the function calls itself are divided at its outermost call: deeper calls of it are among its callees. So every sample counts once in each half.">
               Shares in the graphs are of the function’s total. Recursion: divided at the outermost call.
             </span>
+            <UntimedNote profile={profile} view={view} />
             <TransformNote applied={applied} unit={profile.meta.unit} onRemoveAll={() => update({ transforms: '', undone: '' }, 'push')} />
           </>
         ) : undefined

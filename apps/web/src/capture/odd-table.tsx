@@ -1,5 +1,5 @@
 import type { CaptureViewState } from '@sonde/contract'
-import { Badge, Button, cx, formatCount } from '@sonde/ui'
+import { Badge, Button, cx, formatCount, visibleText } from '@sonde/ui'
 import { DistanceCell } from './distance-cell.tsx'
 import { HostButton } from './host-button.tsx'
 import { ODD_MEASURES, type OddHost, type OddMeasure, reasonsToShow } from './odd-hosts.ts'
@@ -85,7 +85,8 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
                   size="sm"
                   aria-pressed={view.host === host.hostId && view.against === 'rest'}
                   onClick={() => onAgainst(host.hostId)}
-                  aria-label={`${host.hostName} against the rest`}
+                  aria-label={`${visibleText(host.hostName)} against the rest`}
+                  className="aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent"
                 >
                   Against the rest
                 </Button>

@@ -50,6 +50,9 @@ export const KEEP_NS: Readonly<Record<CollectorId, number>> = {
   pmu: 0,
 }
 
+/** What finding out which file a call is about adds to it: 455 ns of CPU time for each call of `dd bs=1` (bench/syscalls.ts does the same). */
+const OBJECT_NS = 500
+
 /** What agent and tools use afterwards for a kept hit: reading, naming, folding (bench/README.md: 7.7 µs for a sample of a stack). */
 export const HANDLE_NS: Readonly<Record<CollectorId, number>> = {
   counts: 0,
@@ -89,7 +92,7 @@ export function isEmulatedOnX64(bytes: Uint8Array): boolean {
 }
 
 /** What one hit that a collector tells of costs the threads that are recorded, where no dry count says better. A system call has two ends. */
-export function usualThreadNs(collector: CollectorId): number {
-  if (collector === 'syscalls') return 2 * (FIRE_NS.tracepoint + KEEP_NS.syscalls)
+export function usualThreadNs(collector: CollectorId, { objects = false }: { objects?: boolean | undefined } = {}): number {
+  if (collector === 'syscalls') return 2 * (FIRE_NS.tracepoint + KEEP_NS.syscalls) + (objects ? OBJECT_NS : 0)
   return FIRE_NS.tracepoint + KEEP_NS[collector]
 }

@@ -100,7 +100,8 @@ export async function runWithin(plan: CapturePlan, guard: Guard, hooks: CaptureH
     brake: (view) =>
       startBrake(view, {
         budget: guard.policy.budget,
-        nsPerHit: (collector) => threadNs.get(collector) ?? usualThreadNs(collector),
+        nsPerHit: (collector) =>
+          threadNs.get(collector) ?? usualThreadNs(collector, { objects: instrumentOf(plan.spec, 'syscalls')?.objects }),
         onTracers: (pids) => confiner.confine(pids),
       }),
   })

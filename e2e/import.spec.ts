@@ -144,7 +144,7 @@ test('several files at once are several captures; what is wrong with one is said
   await expect(items(page).nth(2)).toContainText('holiday.png')
   await expect(items(page).nth(3)).toContainText('It is empty.')
   await expect(items(page).nth(4)).toHaveAttribute('data-phase', 'done')
-  await expect(page.getByTestId('import-panel')).toContainText('Read are folded stacks, perf script')
+  await expect(page.getByTestId('import-panel')).toContainText('A file may be folded stacks, perf script')
   expect(await page.title()).not.toContain('pwned')
   await expectAccessible(page)
   await expect(page).toHaveURL(/\/hosts$/)

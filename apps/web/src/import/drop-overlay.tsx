@@ -54,7 +54,7 @@ export function DropOverlay({ isOffered, onDrop }: { isOffered: boolean; onDrop:
       <div className="flex max-w-lg flex-col items-center gap-2 rounded-lg border-2 border-accent border-dashed bg-raised px-8 py-6 text-center shadow-overlay">
         <FileUp aria-hidden className="size-6 text-accent" />
         <p className="font-semibold text-lg">Drop a profile to import it</p>
-        <p className="text-ink-2 text-pretty">Each file becomes a capture. Read are {FORMATS_SENTENCE}.</p>
+        <p className="text-ink-2 text-pretty">Each file becomes a capture. {FORMATS_SENTENCE}</p>
       </div>
     </div>
   )

@@ -15,5 +15,7 @@ export function formatName(format: string): string {
   return Object.hasOwn(FORMAT_NAMES, format) ? FORMAT_NAMES[format as ImportFormat] : format
 }
 
-/** "folded stacks, perf script, … or a Sonde profile": for what may be imported. */
-export const FORMATS_SENTENCE = `${Object.values(FORMAT_NAMES).join(', ')}; packed with gzip or not`
+const names = Object.values(FORMAT_NAMES)
+
+/** What may be imported, as a sentence. */
+export const FORMATS_SENTENCE = `A file may be ${names.slice(0, -1).join(', ')} or a ${names.at(-1)}, packed with gzip or not.`

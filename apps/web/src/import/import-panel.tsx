@@ -34,7 +34,7 @@ export function ImportPanel({ items, onCancel, onClear }: ImportPanelProps) {
           <ImportRow key={item.key} item={item} onCancel={() => onCancel(item.key)} />
         ))}
       </ul>
-      {failed ? <p className="border-line border-t px-3 py-1.5 text-ink-2 text-sm">Read are {FORMATS_SENTENCE}.</p> : null}
+      {failed ? <p className="border-line border-t px-3 py-1.5 text-ink-2 text-sm">{FORMATS_SENTENCE}</p> : null}
     </section>
   )
 }

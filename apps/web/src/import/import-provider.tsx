@@ -12,6 +12,12 @@ import { uploadFile } from './upload-file.ts'
 
 const ImportPanel = lazy(async () => ({ default: (await import('./import-panel.tsx')).ImportPanel }))
 
+/** The server's words begin with the file's name, which stands above them already. */
+function problemOf(error: unknown, fileName: string): string {
+  const words = error instanceof Error && error.message !== '' ? error.message : 'It was not imported.'
+  return words.startsWith(`${fileName} `) ? `It${words.slice(fileName.length)}.` : words
+}
+
 /** A file that was dropped or chosen; a folder can be dropped too, and is said to be one. */
 export type ChosenFile = { file: File; isFolder: boolean }
 
@@ -74,7 +80,7 @@ export function ImportProvider({ children }: { children: ReactNode }) {
         }
       } catch (error) {
         if (abort.signal.aborted) dispatch({ type: 'cancelled', key })
-        else dispatch({ type: 'failed', key, error: error instanceof Error ? error.message : 'It was not imported.' })
+        else dispatch({ type: 'failed', key, error: problemOf(error, file.name) })
       } finally {
         files.current.delete(key)
         aborts.current.delete(key)

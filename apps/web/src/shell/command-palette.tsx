@@ -62,6 +62,11 @@ export function CommandPalette({
         <Command.Empty className="px-2 py-6 text-center text-ink-2">Nothing here has that name.</Command.Empty>
         <Command.Group heading="Pages" className={GROUP}>
           {operator ? page('/captures/new', 'New capture', <Plus aria-hidden />) : null}
+          {operator ? (
+            <Command.Item className={ITEM} value="import a file" keywords={['profile', 'upload']} onSelect={then(choose)}>
+              <FileUp aria-hidden /> Import a file…
+            </Command.Item>
+          ) : null}
           {page('/hosts', 'Hosts', <Server aria-hidden />)}
           {page('/captures', 'Captures', <Flame aria-hidden />)}
           {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
@@ -117,11 +122,6 @@ export function CommandPalette({
           ))}
         </Command.Group>
         <Command.Group heading="Commands" className={GROUP}>
-          {operator ? (
-            <Command.Item className={ITEM} value="import a file" keywords={['profile', 'upload', 'command']} onSelect={then(choose)}>
-              <FileUp aria-hidden /> Import a file…
-            </Command.Item>
-          ) : null}
           {(
             [
               ['light', 'Light theme', Sun],

@@ -1,6 +1,6 @@
 'use client'
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
-import type { FlameMatches, FlameModel, LoadedProfile } from '@sonde/flamegraph/react'
+import { cleanText, type FlameMatches, type FlameModel, type LoadedProfile } from '@sonde/flamegraph/react'
 import type { SampleSelection } from '@sonde/profile'
 import type { ExportFormat } from '@sonde/profile/export'
 import { Button, formatPlural, Menu, MenuItem, MenuLabel, MenuSeparator } from '@sonde/ui'
@@ -80,7 +80,7 @@ export function DownloadMenu(props: DownloadMenuProps) {
         <MenuSeparator />
         <MenuLabel>
           <span className="block max-w-72" data-testid="download-selection">
-            The samples of {of}
+            The samples of {cleanText(of, 200)}
             {transforms > 0 ? `, without the ${formatPlural(transforms, 'transform')}` : ''}
           </span>
         </MenuLabel>

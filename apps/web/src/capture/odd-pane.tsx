@@ -3,6 +3,7 @@ import { type CaptureView, type CaptureViewState, hasResultsOf } from '@sonde/co
 import { type OddStacks, useEngineAnswer } from '@sonde/flamegraph/react'
 import { EmptyState, formatCount, formatPlural, HostText, Notice, SkeletonRows } from '@sonde/ui'
 import { useMemo } from 'react'
+import { isLive } from '../captures/capture-state.ts'
 import { errorText } from '../trpc/errors.ts'
 import { DifferencesTable } from './differences-table.tsx'
 import { functionSources } from './function-source.ts'
@@ -16,7 +17,10 @@ import { SharedTraitsList } from './shared-traits-list.tsx'
 import type { CaptureResults } from './use-capture-results.ts'
 import { useHostViews } from './use-host-views.ts'
 import { useSampleSelection } from './use-sample-selection.ts'
+import { useThrottled } from './use-throttled.ts'
 import type { UpdateView } from './use-view-state.ts'
+
+const LIVE_EVERY_MS = 10_000
 
 export type OddPaneProps = {
   capture: CaptureView
@@ -30,7 +34,8 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
   const kind = functionSources(capture)[0]
   const profile = kind === undefined ? undefined : results[kind].data
   const { window } = useSampleSelection(profile, view)
-  const stacks = useEngineAnswer(profile, 'oddStacks', { window })
+  // It takes the worker a second for many hosts, and the flame graph of a running capture is made anew every few.
+  const stacks = useEngineAnswer(useThrottled(profile, isLive(capture.state) ? LIVE_EVERY_MS : 0), 'oddStacks', { window })
   const syscalls = useMemo(() => oddSyscalls(results.syscalls.data ?? { hosts: [], untimed: 0 }), [results.syscalls.data])
   const hosts = useMemo(() => oddHosts(stacks.data ?? null, syscalls.hosts), [stacks.data, syscalls])
   const views = useHostViews()

@@ -72,13 +72,7 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
                 </span>
               </td>
               <td className={cx(TD, 'w-full min-w-64 max-w-96', !host.odd && 'text-ink-2')}>
-                <ul className="flex min-w-0 flex-col">
-                  {reasonsToShow(host).map((reason) => (
-                    <li key={JSON.stringify(reason)} className="min-w-0">
-                      <OddReasonText reason={reason} />
-                    </li>
-                  ))}
-                </ul>
+                <Reasons host={host} />
               </td>
               <td className={cx(TD, 'whitespace-nowrap')}>
                 <Button
@@ -109,5 +103,19 @@ function Head({ title, children }: { title?: string; children: React.ReactNode }
     <th scope="col" className={cx(TABLE_HEAD, 'px-2')} title={title}>
       {children}
     </th>
+  )
+}
+
+function Reasons({ host }: { host: OddHost }) {
+  const reasons = reasonsToShow(host)
+  if (reasons.length === 0) return <span className="text-ink-3">many small differences</span>
+  return (
+    <ul className="flex min-w-0 flex-col">
+      {reasons.map((reason) => (
+        <li key={JSON.stringify(reason)} className="min-w-0">
+          <OddReasonText reason={reason} />
+        </li>
+      ))}
+    </ul>
   )
 }

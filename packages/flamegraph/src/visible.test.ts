@@ -1,4 +1,4 @@
-import { type CallTree, seededRandom } from '@sonde/profile'
+import { buildCallTree, type CallTree, seededRandom, syntheticProfile } from '@sonde/profile'
 import { describe, expect, it } from 'vitest'
 import { randomTree, recursionTree, siblingsTree } from '../testing/random-tree.ts'
 import { buildLayout, type FlameLayout, leftEdge, rightEdge } from './layout.ts'
@@ -97,6 +97,7 @@ describe('findVisible', () => {
     ['one wide among slivers', siblingsTree(100_000, (i) => (i === 50_000 ? 200_000 : 1))],
     ['fractional', siblingsTree(100_000, (i) => ((i * 7919) % 101) / 13)],
     ['deep recursion', recursionTree(5000)],
+    ['flame chart', buildCallTree(syntheticProfile({ samples: 30_000, nodes: 4_000 }), { group: 'thread', order: 'time' })],
   ])('holds for extreme rows: %s', (_, tree) => {
     const layout = buildLayout(tree)
     const runs = emptyRuns()

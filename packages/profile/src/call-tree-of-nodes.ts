@@ -1,6 +1,7 @@
 import type { CallTree, CallTreeOptions, WeightColumn } from './call-tree.ts'
 import type { GroupRows } from './group-rows.ts'
 import type { Profile } from './profile.ts'
+import { releaseColumns } from './release-columns.ts'
 
 /** Nodes as they are found: parents before children, siblings in no order (in a flame chart: in order of time). Node 0 is the root, its parent -1. */
 export type GrownNodes = {
@@ -14,13 +15,17 @@ export type GrownNodes = {
   selfCount: Float64Array | null
 }
 
-/** Adds grown nodes up, orders siblings (heaviest first, by name, or by time as they are) and lays them out as the columns of `CallTree`. */
+/** Adds grown nodes up, which are used up by it, orders siblings (heaviest first, by name, or by time as they are) and lays them out as the columns of `CallTree`. */
 export function callTreeOfNodes(profile: Profile, grown: GrownNodes, order: CallTreeOptions['order']): CallTree {
   const total = addUp(grown, grown.self)
   const count = grown.selfCount === null ? null : addUp(grown, grown.selfCount)
   const names = nameSources(profile, grown)
   const compare = order === 'time' ? groupsByWeight(grown, total) : siblingOrder(grown, total, order, rankSources(profile, grown, names))
-  return emitTree(profile, grown, { total, count }, names, orderChildren(grown, compare))
+  const children = orderChildren(grown, compare)
+  const tree = emitTree(profile, grown, { total, count }, names, children)
+  const { parent, source, self, selfCount } = grown
+  releaseColumns(parent, source, self, selfCount, total, count, children.first, children.nodes)
+  return tree
 }
 
 /** Each node's own and all below it. */
@@ -141,6 +146,7 @@ function orderChildren({ length, parent }: GrownNodes, compare: Compare): Childr
     nodes[at] = node
     next[above] = at + 1
   }
+  releaseColumns(next)
 
   for (let node = 0; node < length; node++) {
     const start = first[node] ?? 0
@@ -237,6 +243,7 @@ function emitTree(
     pending += childCount
   }
   while (openDepth >= 0) subtreeEnd[open[openDepth--] ?? 0] = length
+  releaseColumns(pendingNode, pendingParent, pendingStart)
   const { labels, modules } = names
   return { length, maxDepth, labels, label, modules, module, kind, depth, parent, subtreeEnd, self, total, count, start, thread }
 }
@@ -244,6 +251,6 @@ function emitTree(
 /** An empty column for values of which all others are sums. */
 function weightColumn(values: Float64Array, largest: number): WeightColumn {
   if (largest > 0xffffffff) return new Float64Array(values.length)
-  for (const value of values) if (!Number.isInteger(value)) return new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return new Float64Array(values.length)
   return new Uint32Array(values.length)
 }

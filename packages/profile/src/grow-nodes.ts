@@ -5,6 +5,7 @@ import { type GroupedSamples, groupSamples } from './grouped-samples.ts'
 import { growChart } from './grow-chart.ts'
 import { growInverted } from './grow-inverted.ts'
 import type { Profile } from './profile.ts'
+import { releaseColumns } from './release-columns.ts'
 
 /** `order` time: the profile's samples must have times. @throws CallTreeTooLargeError */
 export function growNodes(profile: Profile, options: CallTreeOptions): GrownNodes {
@@ -35,7 +36,8 @@ function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples)
   const nodeOfStack = new Int32Array(stacks.length)
   const groupOfStack = new Int32Array(stacks.length).fill(-1)
   let path = new Int32Array(256)
-  for (const sample of sortByStack(profile, order, groupOf, groups.length)) {
+  const sorted = sortByStack(profile, order, groupOf, groups.length)
+  for (const sample of sorted) {
     const stack = samples.stack[sample] ?? -1
     const group = groupOf(sample, stack)
     let at = stack
@@ -65,6 +67,7 @@ function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples)
     self[node] = (self[node] ?? 0) + (samples.weight[sample] ?? 0)
     if (hasCounts) selfCount[node] = (selfCount[node] ?? 0) + (samples.count[sample] ?? 1)
   }
+  releaseColumns(nodeOfStack, groupOfStack, path, order, sorted)
   return {
     length,
     groups,
@@ -78,6 +81,7 @@ function growPlain(profile: Profile, { groups, order, groupOf }: GroupedSamples)
 function grown<Column extends Int32Array | Float64Array>(column: Column, room: number): Column {
   const wider = column instanceof Int32Array ? new Int32Array(room) : new Float64Array(room)
   wider.set(column)
+  releaseColumns(column)
   return wider as Column
 }
 
@@ -87,7 +91,10 @@ function grown<Column extends Int32Array | Float64Array>(column: Column, room: n
  */
 function sortByStack({ stacks, samples }: Profile, order: Uint32Array, groupOf: GroupedSamples['groupOf'], groups: number): Uint32Array {
   const byStack = sortByKey(order, stacks.length + 1, (sample) => (samples.stack[sample] ?? -1) + 1)
-  return groups === 1 ? byStack : sortByKey(byStack, groups, (sample) => groupOf(sample, samples.stack[sample] ?? -1))
+  if (groups === 1) return byStack
+  const sorted = sortByKey(byStack, groups, (sample) => groupOf(sample, samples.stack[sample] ?? -1))
+  releaseColumns(byStack)
+  return sorted
 }
 
 /** Stable. Keys are in [0, keys). */
@@ -105,5 +112,6 @@ function sortByKey(rows: Uint32Array, keys: number, keyOf: (row: number) => numb
     sorted[at] = row
     next[key] = at + 1
   }
+  releaseColumns(next)
   return sorted
 }

@@ -41,6 +41,7 @@ export {
 } from './profile.ts'
 export { emptyProfile, MAX_STACK_DEPTH, ProfileBuilder, UNKNOWN_NAME } from './profile-builder.ts'
 export { ProfileFormatError } from './profile-format-error.ts'
+export { releaseColumns } from './release-columns.ts'
 export type { SampleSelection } from './sample-selection.ts'
 export { samplesIn } from './samples-in.ts'
 export { samplesUnder } from './samples-under.ts'

@@ -1,3 +1,4 @@
+import { releaseColumns } from '@sonde/profile'
 import { engineErrorData } from './engine-error.ts'
 import type { EngineReply, EngineRequest, EngineTask } from './engine-messages.ts'
 import { profileBytes } from './fetch-profile.ts'
@@ -59,7 +60,10 @@ async function perform(engine: FlameEngine, task: EngineTask, signal: AbortSigna
     case 'load': {
       const bytes = await profileBytes(task.source, signal)
       signal.throwIfAborted()
-      return engine.load(bytes)
+      const summary = engine.load(bytes)
+      // Unpacked here, and decoded: of no more use. (What the page gave is the page's.)
+      if (!('bytes' in task.source) || bytes !== task.source.bytes) releaseColumns(bytes)
+      return summary
     }
     case 'model':
       return engine.model(task.question)

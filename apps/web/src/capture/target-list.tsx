@@ -108,9 +108,9 @@ function TargetTile({ target, isImported, selected, onSelect }: TargetTileProps)
       data-state={target.state}
       className={cx(
         'flex min-w-0 flex-col gap-1',
-        (!single || trouble) && 'rounded-md border border-line bg-surface px-3 py-2',
+        (!single || trouble) && 'rounded-md border px-3 py-2',
+        (!single || trouble) && (isSelected ? 'border-accent-line bg-selected' : 'border-line bg-surface'),
         trouble && 'border-l-4 border-l-bad',
-        isSelected && 'border-accent-line bg-selected',
       )}
     >
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">

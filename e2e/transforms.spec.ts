@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test'
 import { parseProcessCgroup } from '../packages/tracer/src/host/process-cgroups.ts'
 import { expectCapture, startCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { takeScreenshots } from './screenshots.ts'
 import { theStack } from './stack.ts'
 
 const graph = (page: Page) => page.getByRole('application', { name: 'Flame graph' })
@@ -26,23 +27,6 @@ async function goTo(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('status').filter({ hasText: new RegExp(`${name}.*depth`) })).toHaveCount(1)
 }
 
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.TRANSFORMS_LOOK
-  if (!folder) return
-  for (const [width, height] of [
-    [1280, 800],
-    [390, 844],
-  ] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme })
-      await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, animations: 'disabled' })
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
-
 test('transforms: focus, merge and collapse, undone, redone, and kept in the link', async ({ page }) => {
   const { checkout } = theStack().demo
   await startCapture(page, { seconds: 10, pid: checkout, title: 'Transforms' })
@@ -60,7 +44,7 @@ test('transforms: focus, merge and collapse, undone, redone, and kept in the lin
     await expect(dropped(page)).toHaveText(/^[\d,]+ of [\d,]+ samples \(.*%\) dropped by transforms$/)
     expect((await firstNumber(samples(page))) + (await firstNumber(dropped(page)))).toBe(allSamples)
   })
-  await look(page, 'focused')
+  await takeScreenshots(page, 'transforms', () => expect(dropped(page)).toBeVisible())
   const focused = (await samples(page).textContent()) ?? ''
 
   await test.step('merge it away: its samples stay', async () => {
@@ -108,7 +92,6 @@ test('transforms: focus, merge and collapse, undone, redone, and kept in the lin
     for (let step = 0; step < 12; step++) {
       await graph(page).press('Shift+F10')
       await expect(page.getByRole('menu', { name: 'Frame' })).toBeVisible()
-      if (step === 0) await look(page, 'menu')
       if (await entry.isVisible()) break
       await page.keyboard.press('Escape')
       await graph(page).press('ArrowDown')
@@ -125,7 +108,6 @@ test('transforms: focus, merge and collapse, undone, redone, and kept in the lin
   })
   await search(page).fill('')
   await expectAccessible(page)
-  await look(page, 'collapsed')
 
   await test.step('drop: what is left and what was dropped add up', async () => {
     await page.getByRole('button', { name: 'Undo the last transform' }).click()
@@ -163,7 +145,6 @@ test('the arrangement of frames: inverted, by time, by library; a damaged link s
     await graph(page).press('f')
     await expect(chips(page)).toContainText(/^callers of/)
     await expect(dropped(page)).toBeVisible()
-    await look(page, 'inverted')
     await graph(page).press('Control+z')
     await expect(samples(page)).toHaveText(all)
   })
@@ -175,7 +156,6 @@ test('the arrangement of frames: inverted, by time, by library; a damaged link s
     await page.getByRole('menuitemradio', { name: /^by time/ }).click()
     await expect(arrange(page)).toHaveText('by thread, by time')
     await expect(samples(page)).toHaveText(all)
-    await look(page, 'by-time')
   })
 
   await test.step('by library', async () => {
@@ -187,7 +167,6 @@ test('the arrangement of frames: inverted, by time, by library; a damaged link s
         .getByRole('rowheader', { name: /node$|libc/ })
         .first(),
     ).toBeAttached()
-    await look(page, 'by-library')
   })
 
   await test.step('by cgroup: the one that the host says', async () => {
@@ -204,6 +183,5 @@ test('the arrangement of frames: inverted, by time, by library; a damaged link s
     await expect(chips(page)).toHaveText(/merge.*not found/)
     await expect(samples(page)).toHaveText(all)
     await expectAccessible(page)
-    await look(page, 'damaged')
   })
 })

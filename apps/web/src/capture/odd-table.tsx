@@ -25,7 +25,8 @@ export type OddTableProps = {
   hosts: readonly OddHost[]
   view: CaptureViewState
   update: UpdateView
-  onAgainst: (hostId: string) => void
+  /** Null where there are no stacks to compare. */
+  onAgainst: ((hostId: string) => void) | null
 }
 
 /** Hosts by how far they are from the rest, the furthest first. */
@@ -39,9 +40,11 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
           <tr>
             <Head>Host</Head>
             <Head>In what it differs</Head>
-            <Head>
-              <span className="sr-only">Compare</span>
-            </Head>
+            {onAgainst ? (
+              <Head>
+                <span className="sr-only">Compare</span>
+              </Head>
+            ) : null}
             {measures.map((measure) => (
               <Head key={measure} title={MEASURES[measure].title}>
                 {MEASURES[measure].head}
@@ -74,17 +77,19 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
               <td className={cx(TD, 'w-full min-w-64 max-w-96', !host.odd && 'text-ink-2')}>
                 <Reasons host={host} />
               </td>
-              <td className={cx(TD, 'whitespace-nowrap')}>
-                <Button
-                  size="sm"
-                  aria-pressed={view.host === host.hostId && view.against === 'rest'}
-                  onClick={() => onAgainst(host.hostId)}
-                  aria-label={`${visibleText(host.hostName)} against the rest`}
-                  className="aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent"
-                >
-                  Against the rest
-                </Button>
-              </td>
+              {onAgainst ? (
+                <td className={cx(TD, 'whitespace-nowrap')}>
+                  <Button
+                    size="sm"
+                    aria-pressed={view.host === host.hostId && view.against === 'rest'}
+                    onClick={() => onAgainst(host.hostId)}
+                    aria-label={`${visibleText(host.hostName)} against the rest`}
+                    className="aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent"
+                  >
+                    Against the rest
+                  </Button>
+                </td>
+              ) : null}
               {measures.map((measure) => (
                 <td key={measure} className={TD}>
                   <DistanceCell distance={host.distances[measure]} />

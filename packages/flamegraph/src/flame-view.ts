@@ -4,6 +4,7 @@ import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
 import { FlamePainter } from './flame-painter.ts'
 import { FlameScroll } from './flame-scroll.ts'
+import type { FlameMove, FlameViewEvents } from './flame-view-events.ts'
 import { clampNode, FlameZoom, type ZoomCause } from './flame-zoom.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { type FlameHit, sameHit, sumSlots } from './hit.ts'
@@ -12,22 +13,11 @@ import type { FlameLayout } from './layout.ts'
 import { framesOfFunction, type MarkedFrames, type MarkedFunction } from './marked-function.ts'
 import { MatchWalk } from './match-walk.ts'
 import type { ShownWindow } from './minimap-window.ts'
-import { heaviestChild, matchNode, nextSibling, parentOf, pathTo, previousSibling } from './navigate.ts'
+import { heaviestChild, matchNode, nextSibling, parentOf, previousSibling, revealingAncestor } from './navigate.ts'
 import type { FlameMatches } from './search.ts'
 import { ShownMap } from './shown-map.ts'
 import { createStage, type Stage, type StageElements } from './stage.ts'
 import { stripSpan } from './strip-span.ts'
-
-export type FlameViewEvents = {
-  onZoom(node: number, cause: ZoomCause): void
-  onHover(hit: FlameHit | null): void
-  /** Focus moved by keyboard or by a search step. */
-  onFocus(node: number): void
-  /** Another part of the graph is on screen. */
-  onWindow(shown: ShownWindow): void
-}
-
-export type FlameMove = 'parent' | 'child' | 'next' | 'previous'
 
 /** A focused frame is shown at least this wide, CSS pixels. */
 const REVEAL_PX = 60
@@ -235,9 +225,7 @@ export class FlameView {
     const { widthPx, dpr } = this.stage.screen
     const isInside = right > 0 && left < widthPx
     if (!isInside || right - left < 3 * dpr) {
-      const width = layout.tree.total[node] ?? 0
-      const host = pathTo(layout.tree, node).find((at) => (width / (layout.tree.total[at] ?? 1)) * widthPx >= REVEAL_PX * dpr)
-      this.zoomTo(host ?? node, 'drift')
+      this.zoomTo(revealingAncestor(layout.tree, node, (REVEAL_PX * dpr) / widthPx), 'drift')
     }
     this.showRow(node, false)
     this.events.onFocus(node)

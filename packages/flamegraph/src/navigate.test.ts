@@ -8,8 +8,10 @@ import {
   isInSubtree,
   matchNode,
   nextSibling,
+  parentOf,
   pathTo,
   previousSibling,
+  revealingAncestor,
   siblingPosition,
   widerAncestor,
 } from './navigate.ts'
@@ -52,6 +54,21 @@ describe('coveringNode', () => {
         (tree.start[node] ?? 0) <= x0 + total * 1e-9 && (tree.start[node] ?? 0) + (tree.total[node] ?? 0) >= x0 + width - total * 1e-9
       expect(spans(found)).toBe(true)
       for (const child of childrenOf(tree, found)) expect(spans(child)).toBe(false)
+    }
+  })
+})
+
+describe('revealingAncestor', () => {
+  it('is the outermost frame in which the node is wide enough', () => {
+    const tree = randomTree(400, 12)
+    for (let node = 1; node < tree.length; node++) {
+      if (!((tree.total[node] ?? 0) > 0)) continue
+      const share = 0.2
+      const at = revealingAncestor(tree, node, share)
+      const isWide = (frame: number) => (tree.total[node] ?? 0) >= (tree.total[frame] ?? 0) * share
+      expect(pathTo(tree, node)).toContain(at)
+      expect(isWide(at)).toBe(true)
+      if (at > 0) expect(isWide(parentOf(tree, at))).toBe(false)
     }
   })
 })

@@ -78,6 +78,12 @@ export function widerAncestor(tree: CallTree, node: number): number {
   return Math.max(0, at)
 }
 
+/** The outermost frame on the way to a node in which the node is at least this share of the width; the node itself at last. */
+export function revealingAncestor(tree: CallTree, node: number, share: number): number {
+  const width = tree.total[node] ?? 0
+  return pathTo(tree, node).find((at) => width >= (tree.total[at] ?? 0) * share) ?? node
+}
+
 /** The nearest process or thread row at or above the node. */
 export function threadRowOf(tree: CallTree, node: number): number {
   for (let at = node; at >= 0; at = parentOf(tree, at)) if ((tree.thread[at] ?? -1) >= 0) return at

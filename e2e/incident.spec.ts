@@ -24,6 +24,9 @@ const expectMatchesAbove = (page: Page, percent: number) =>
 async function viewOf(page: Page) {
   await expect(matches(page)).toBeVisible()
   await expect(crumbs(page)).toBeVisible()
+  // Parts of the details that are asked for by themselves.
+  await expect(page.getByTestId('syscall-over-time')).toBeVisible()
+  await expect(page.getByTestId('stacks-under')).toBeVisible()
   return {
     search: await search(page).inputValue(),
     matches: await textOf(matches(page)),

@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib'
 import { type Actor, type CaptureSyscalls, CHUNK_LIMITS, type SyscallsQuery, syscallSnapshotSchema, type TimeWindow } from '@sonde/contract'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
+import { errorsWithinCalls } from './errors-within-calls.ts'
 import { readHostTimes } from './read-host-times.ts'
 import { readSyscallSlices } from './read-syscall-slices.ts'
 import { untimedCalls } from './syscall-slices.ts'
@@ -28,7 +29,8 @@ async function latestOfHosts(app: App, id: string, times: HostTimes): Promise<Ca
   for (const chunk of await app.blobs.latest(id, 'syscalls')) {
     const raw = await gunzipAsync(chunk.data, { maxOutputLength: CHUNK_LIMITS.maxRawBytes })
     // Stored as it was sent, so parsed as on arrival: that is also what cuts a host's overlong text.
-    const snapshot = syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8')))
+    const stored = syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8')))
+    const snapshot = { ...stored, rows: stored.rows.map((row) => ({ ...row, errors: [...errorsWithinCalls(row.errors, row.calls)] })) }
     hosts.push({ hostId: chunk.hostId, hostName: times.get(chunk.hostId)?.name ?? '', snapshot, bounds: null, boundedMax: [] })
   }
   return hosts

@@ -1,4 +1,5 @@
 import type { SyscallRow, SyscallSnapshot } from '@sonde/contract'
+import { errorsWithinCalls } from './errors-within-calls.ts'
 
 /**
  * Cumulative syscall snapshots, turned into what happened from each to the next: a slice. One process × system call of one host is a row.
@@ -104,7 +105,7 @@ function addToRow(merged: SyscallSlices, key: string, row: SyscallSliceRow, slic
     histogram: growth(seen.histogram, now.histogram),
     errors: growth(
       seen.errors,
-      now.errors.map(({ errno, count }) => [errno, count]),
+      errorsWithinCalls(now.errors, now.calls).map(({ errno, count }) => [errno, count]),
     ),
   }
   seen.calls += part.calls

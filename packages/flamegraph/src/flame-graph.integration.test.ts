@@ -271,7 +271,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`FlameGraph in Chromium (skipped without 
     await expect.poll(valueText, PATIENT).toBe('25.0 % of the width, from 25.0 % to 50.0 %')
 
     // The window is dragged.
-    const box = await slider.boundingBox()
+    const box = await page.locator('.sf-window').boundingBox()
     if (!box) throw new Error('no window')
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
     await page.mouse.down()

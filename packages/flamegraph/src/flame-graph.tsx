@@ -33,7 +33,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const overlay = useRef<HTMLCanvasElement>(null)
   const map = useRef<HTMLDivElement>(null)
   const minimap = useRef<HTMLCanvasElement>(null)
-  const slider = useRef<HTMLDivElement>(null)
+  const mapFrame = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const pointer = useRef<{ x: number; y: number } | null>(null)
   const view = useRef<FlameView | null>(null)
@@ -104,7 +104,7 @@ export function FlameGraph(props: FlameGraphProps) {
         setSpoken(announceFrame(now.tree, node))
       },
       onWindow: (shown) => {
-        if (slider.current) placeWindow(slider.current, shown)
+        if (map.current && mapFrame.current) placeWindow(map.current, mapFrame.current, shown)
       },
     })
     view.current = now
@@ -122,7 +122,7 @@ export function FlameGraph(props: FlameGraphProps) {
         if (at && tip.current) placeAt(tip.current, at.x, at.y)
       },
     })
-    const detachMap = map.current && slider.current ? attachMinimap(now, map.current, slider.current) : null
+    const detachMap = map.current ? attachMinimap(now, map.current) : null
     return () => {
       detach()
       detachMap?.()
@@ -255,7 +255,7 @@ export function FlameGraph(props: FlameGraphProps) {
           </div>
         </div>
       </div>
-      <FlameMinimap ref={map} canvasRef={minimap} sliderRef={slider} isHidden={isEmpty} graphLabel={ariaLabel} />
+      <FlameMinimap ref={map} canvasRef={minimap} frameRef={mapFrame} isHidden={isEmpty} graphLabel={ariaLabel} />
       <p id={helpId} className="sf-hidden">
         Arrow keys move between callers, callees and neighbours. Enter zooms, Backspace zooms out, Home shows all, slash searches, n goes to
         the next match, c copies the stack.

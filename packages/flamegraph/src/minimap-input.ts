@@ -13,7 +13,7 @@ const ZOOM_STEP = 0.6
  *   ← → a tenth of the window · Page Up, Page Down a whole one · Home, End its ends · ↑ ↓ + − zoom in and out · Escape shows all
  * @returns stops listening
  */
-export function attachMinimap(view: FlameView, map: HTMLElement, slider: HTMLElement): () => void {
+export function attachMinimap(view: FlameView, map: HTMLElement): () => void {
   let drag: { id: number; from: number; x: number; y: number; isMove: boolean; moved: boolean } | null = null
 
   const shareAt = (event: PointerEvent): number => {
@@ -28,9 +28,8 @@ export function attachMinimap(view: FlameView, map: HTMLElement, slider: HTMLEle
     const isMove = view.isZoomed && at >= left && at <= right
     drag = { id: event.pointerId, from: at, x: event.clientX, y: event.clientY, isMove, moved: false }
     map.setPointerCapture(event.pointerId)
-    // Without this the browser would give the focus to what is behind the slider.
     event.preventDefault()
-    slider.focus({ preventScroll: true })
+    map.focus({ preventScroll: true })
   }
 
   const onPointerMove = (event: PointerEvent): void => {
@@ -108,6 +107,6 @@ export function attachMinimap(view: FlameView, map: HTMLElement, slider: HTMLEle
   map.addEventListener('pointermove', onPointerMove, { signal })
   map.addEventListener('pointerup', onPointerUp, { signal })
   map.addEventListener('pointercancel', onPointerUp, { signal })
-  slider.addEventListener('keydown', onKeyDown, { signal })
+  map.addEventListener('keydown', onKeyDown, { signal })
   return () => listening.abort()
 }

@@ -18,12 +18,12 @@ export const sameWindow = (a: ShownWindow, b: ShownWindow): boolean =>
 
 const percent = (share: number): string => `${Math.round(share * 1e5) / 1e3}%`
 
-/** Puts the window on the minimap where it belongs, and says so to who cannot see it. */
-export function placeWindow(slider: HTMLElement, { left, right, top, bottom }: ShownWindow): void {
-  Object.assign(slider.style, { left: percent(left), width: percent(right - left), top: percent(top), height: percent(bottom - top) })
-  slider.setAttribute('aria-valuenow', String(Math.round(((left + right) / 2) * 100)))
+/** Puts the window on the minimap where it belongs, and has the map say so to who cannot see it. */
+export function placeWindow(map: HTMLElement, frame: HTMLElement, { left, right, top, bottom }: ShownWindow): void {
+  Object.assign(frame.style, { left: percent(left), width: percent(right - left), top: percent(top), height: percent(bottom - top) })
+  map.setAttribute('aria-valuenow', String(Math.round(((left + right) / 2) * 100)))
   const isAll = left <= 0 && right >= 1
-  slider.setAttribute(
+  map.setAttribute(
     'aria-valuetext',
     isAll ? 'the whole width' : `${formatShare(right - left, 1)} of the width, from ${formatShare(left, 1)} to ${formatShare(right, 1)}`,
   )

@@ -13,12 +13,12 @@ export const STYLES = `${THEME_CSS}
 .sf-stage{position:sticky;top:0;touch-action:pan-y;cursor:pointer;-webkit-tap-highlight-color:transparent;user-select:none;-webkit-user-select:none;overflow:hidden}
 .sf-stage canvas{position:absolute;left:0;top:0;display:block}
 .sf-overlay{pointer-events:none}
-.sf-map{order:-1;align-self:flex-start;position:relative;flex:none;height:36px;margin-bottom:1px;overflow:hidden;border-bottom:1px solid var(--flame-border);cursor:crosshair;touch-action:none;user-select:none;-webkit-user-select:none}
+.sf-map{order:-1;align-self:flex-start;position:relative;flex:none;height:36px;margin-bottom:1px;overflow:hidden;border-bottom:1px solid var(--flame-border);cursor:crosshair;touch-action:none;user-select:none;-webkit-user-select:none;outline:none}
 .sf-map[hidden]{display:none}
 .sf-map canvas{display:block}
-.sf-window{position:absolute;box-sizing:border-box;min-width:3px;min-height:3px;border:1.5px solid var(--flame-text);border-radius:2px;box-shadow:0 0 0 100vmax color-mix(in srgb,var(--flame-bg) 55%,transparent);cursor:grab;outline:none}
+.sf-window{position:absolute;box-sizing:border-box;min-width:3px;min-height:3px;border:1.5px solid var(--flame-text);border-radius:2px;box-shadow:0 0 0 100vmax color-mix(in srgb,var(--flame-bg) 55%,transparent);cursor:grab}
 .sf-window:active{cursor:grabbing}
-.sf-window:focus-visible{border-color:var(--flame-focus);border-width:2.5px}
+.sf-map:focus-visible .sf-window{border-color:var(--flame-focus);border-width:2.5px}
 .sf-hidden{${HIDDEN}}
 .sf-empty{position:absolute;inset:0;display:grid;place-items:center;color:var(--flame-muted);pointer-events:none;font-size:13px}
 .sf-tip,.sf-menu{position:fixed;z-index:50;left:0;top:0;background:var(--flame-tooltip-bg);color:var(--flame-tooltip-text);border:1px solid var(--flame-border);border-radius:6px;box-shadow:0 4px 16px rgb(0 0 0 / .18);font-size:12px;line-height:1.45}

@@ -2,6 +2,7 @@ import type { APIRequestContext, Page } from '@playwright/test'
 import { z } from 'zod'
 import { expectCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { takeScreenshots } from './screenshots.ts'
 import { call, captureFleet, enrolFleet, joinToken, query, startOn } from './scripted-fleet.ts'
 import { startSecondAgent } from './second-agent.ts'
 
@@ -40,7 +41,6 @@ test('three agents of one machine are three hosts, compared by what each recorde
     await expect(page.getByTestId('odd-row')).toHaveCount(3)
     for (const row of await page.getByTestId('odd-row').all()) await expect(row).toContainText(/\d samples/)
     await expect(page.getByTestId('odd-pane')).toContainText('System calls are compared from 5 hosts on.')
-    await page.screenshot({ path: '/tmp/hosts/twins.png' })
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()))
   }
@@ -97,7 +97,6 @@ test('the hosts of a capture, the odd one out, and that one against the rest', a
     await expect(traits).toContainText('1 of 1 odd, 0 of 6 others')
     await expect(traits).not.toContainText('service')
     await expectAccessible(page)
-    await page.screenshot({ path: '/tmp/hosts/odd.png' })
   })
 
   await test.step('one click compares it with the rest, in picture and table', async () => {
@@ -111,13 +110,7 @@ test('the hosts of a capture, the odd one out, and that one against the rest', a
     await expect(row).toContainText(/0 % \(0 samples\)/)
     await expect(page.locator('[data-testid=difference-row][data-clear=false]').first()).toBeVisible()
     await expectAccessible(page)
-    await page.screenshot({ path: '/tmp/hosts/against.png' })
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.screenshot({ path: '/tmp/hosts/against-dark.png' })
-    await page.setViewportSize({ width: 390, height: 844 })
-    await page.screenshot({ path: '/tmp/hosts/against-narrow.png' })
-    await page.setViewportSize({ width: 1440, height: 900 })
-    await page.emulateMedia({ colorScheme: 'light' })
+    await takeScreenshots(page, 'odd-host', () => expect(page.getByTestId('difference-row').first()).toBeVisible())
     await page.getByRole('button', { name: 'Stop comparing it with the rest' }).click()
     await expect(page).not.toHaveURL(/against/)
     await expect(page.getByTestId('sample-count')).toContainText(/^1,500 samples/)

@@ -32,6 +32,8 @@ export type FlameGraphProps = {
   onOpenSearch?: (() => void) | undefined
   /** "Find this name" of the menu: plain text to search for. */
   onFindName?: ((name: string) => void) | undefined
+  /** Whether a map of the whole graph stands above it; default true. Small graphs need their room. */
+  hasMinimap?: boolean | undefined
   /** More entries of a frame's menu. */
   actions?: readonly FrameAction[] | undefined
   /** A function that is framed wherever it is: the one that is selected elsewhere on the page. */

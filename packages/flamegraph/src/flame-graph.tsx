@@ -255,7 +255,13 @@ export function FlameGraph(props: FlameGraphProps) {
           </div>
         </div>
       </div>
-      <FlameMinimap ref={map} canvasRef={minimap} frameRef={mapFrame} isHidden={isEmpty} graphLabel={ariaLabel} />
+      <FlameMinimap
+        ref={map}
+        canvasRef={minimap}
+        frameRef={mapFrame}
+        isHidden={isEmpty || props.hasMinimap === false}
+        graphLabel={ariaLabel}
+      />
       <p id={helpId} className="sf-hidden">
         Arrow keys move between callers, callees and neighbours. Enter zooms, Backspace zooms out, Home shows all, slash searches, n goes to
         the next match, c copies the stack.

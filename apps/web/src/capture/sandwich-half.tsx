@@ -46,6 +46,7 @@ export function SandwichHalf({ half, model, profile, words, colorBy, zoom, onZoo
           onZoom={(node, cause) => onZoom(zoomNodes.keyOf(node), cause === 'jump' ? 'push' : 'replace')}
           onOpenSearch={onOpenSearch}
           actions={actions}
+          hasMinimap={false}
           ariaLabel={label}
         />
       </div>

@@ -135,7 +135,7 @@ it('cannot be run again or cancelled into another state; results that it has non
   expect(await codeOf(rerunCapture(operator, world.app, { id }))).toBe('conflict')
   await cancelCapture(operator, world.app, { id })
   expect((await getCapture(viewer, world.app, { id })).state).toBe('done')
-  expect(await readSyscalls(viewer, world.app, { id })).toEqual({ hosts: [] })
+  expect(await readSyscalls(viewer, world.app, { id })).toEqual({ hosts: [], untimed: 0 })
   expect((await readCounts(viewer, world.app, { id, search: '', by: 'row', measure: 'count', limit: 10 })).rows).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Locator, Page } from '@playwright/test'
 import { type CaptureSpecInput, specOfRecipe } from '@sonde/contract'
 import { expectCapture, startCapture } from './capture-page.ts'
-import { expect, expectAccessible, test } from './fixtures.ts'
+import { expect, expectAccessibleAtRest, test } from './fixtures.ts'
 import { takeScreenshots } from './screenshots.ts'
 import { theStack } from './stack.ts'
 
@@ -22,14 +22,6 @@ async function selectTime(chart: Locator, from: number, steps: number): Promise<
   await chart.press('Home')
   for (let i = 0; i < from; i++) await chart.press('ArrowRight')
   for (let i = 0; i < steps; i++) await chart.press('Shift+ArrowRight')
-}
-
-/** What the pointer and the focus show beside them lies over other things: not a state to judge their sizes in. */
-async function expectAccessibleAtRest(page: Page): Promise<void> {
-  await page.mouse.move(0, 0)
-  const focused = page.locator(':focus')
-  if ((await focused.count()) > 0) await focused.blur()
-  await expectAccessible(page)
 }
 
 /** Starts a capture of this machine that no single recipe is; the form of it has tests of its own. */

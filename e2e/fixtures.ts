@@ -35,3 +35,11 @@ export async function expectAccessible(page: Page): Promise<void> {
   )
   expect(readable, `accessibility of ${page.url()}`).toEqual([])
 }
+
+/** What the pointer and the focus show beside them lies over other things: not a state to judge their sizes in. */
+export async function expectAccessibleAtRest(page: Page): Promise<void> {
+  await page.mouse.move(0, 0)
+  const focused = page.locator(':focus')
+  if ((await focused.count()) > 0) await focused.blur()
+  await expectAccessible(page)
+}

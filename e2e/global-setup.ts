@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../scripts/launch/ports.mjs'
 import { ensureBuilt, ensurePrismaClient } from '../scripts/setup/build-apps.mjs'
 import { createProgress } from '../scripts/setup/progress.mjs'
+import { ended } from './ended.ts'
 import { publishStack, type Stack } from './stack.ts'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
@@ -39,7 +40,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   const demo = fork(path.join(root, 'demo/incident/start.mjs'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
 
   const stopAll = async () => {
-    await Promise.all([launcher, demo].map(ended))
+    await Promise.all([launcher, demo].map((child) => ended(child, 20_000)))
     rmSync(dataDir, { recursive: true, force: true })
   }
   try {
@@ -90,14 +91,4 @@ function pids(value: Message): Stack['demo'] {
     return number
   }
   return { checkout: pid('checkout'), catalog: pid('catalog'), loadgen: pid('loadgen') }
-}
-
-/** SIGTERM, then SIGKILL: the launcher's own stop takes a few seconds at most. */
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const patience = setTimeout(() => child.kill('SIGKILL'), 20_000)
-  await gone
-  clearTimeout(patience)
 }

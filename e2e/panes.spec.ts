@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { encodeProfile, syntheticProfile } from '@sonde/profile'
 import { expectCapture, startCapture } from './capture-page.ts'
-import { expect, expectAccessible, test } from './fixtures.ts'
+import { expect, expectAccessibleAtRest, test } from './fixtures.ts'
 import { takeScreenshots } from './screenshots.ts'
 import { theStack } from './stack.ts'
 
@@ -40,13 +40,6 @@ async function drag(page: Page, from: readonly [number, number], to: readonly [n
   await page.mouse.down()
   await page.mouse.move(...at(to), { steps: 5 })
   await page.mouse.up()
-}
-
-async function expectAccessibleAtRest(page: Page): Promise<void> {
-  await page.mouse.move(0, 0)
-  const focused = page.locator(':focus')
-  if ((await focused.count()) > 0) await focused.blur()
-  await expectAccessible(page)
 }
 
 test('panes are chosen from their titles, stand in the link, and are accessible one and all', async ({ page }) => {

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ended } from './ended.ts'
 import { theStack } from './stack.ts'
 
 const main = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'apps/agent/dist/main.js')
@@ -22,17 +23,8 @@ export function startSecondAgent(hostName: string, joinToken: string): { stop: (
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   return {
     stop: async () => {
-      await ended(child)
+      await ended(child, 10_000)
       rmSync(stateDir, { recursive: true, force: true })
     },
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const patience = setTimeout(() => child.kill('SIGKILL'), 10_000)
-  await gone
-  clearTimeout(patience)
 }

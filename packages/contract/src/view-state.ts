@@ -42,13 +42,16 @@ export const VIEW_SPLITS = ['auto', ...RESULT_SPLITS] as const
 /** A field that is left out or cannot be read is `fallback`, and spoils no other. */
 const field = <Schema extends z.ZodMiniType>(schema: Schema, fallback: z.output<Schema>) =>
   z.catch(z._default(schema, fallback as never), fallback as never)
+const text = (longest: number) => field(z.string().check(z.maxLength(longest)), '')
 const matching = (pattern: RegExp) => field(z.string().check(z.regex(pattern)), '')
+/** Of a pane's width or height. */
+const percent = field(z.coerce.number().check(z.int(), z.minimum(15), z.maximum(85)), 50)
 
 export const captureViewStateSchema = z.object({
   /** Frame that the flame graph is zoomed to: pathKey() of packages/profile, '' for all. */
   zoom: matching(/^[0-9a-z]{0,24}$/),
   /** Highlighted frames: a regular expression where `regex`, else plain text, case-insensitive. */
-  search: field(z.string().check(z.maxLength(200)), ''),
+  search: text(200),
   regex: field(z.stringbool(), false),
   layout: field(z.enum(['flame', 'icicle']), 'icicle'),
   group: field(z.enum(FLAME_GROUPINGS), 'process'),
@@ -57,8 +60,8 @@ export const captureViewStateSchema = z.object({
   /** Callees on top of their callers. */
   invert: field(z.stringbool(), false),
   /** What is done to the stacks of the flame graphs, in order, and what was undone of it: view-transforms.ts. */
-  transforms: field(z.string().check(z.maxLength(MAX_TRANSFORMS_TEXT)), ''),
-  undone: field(z.string().check(z.maxLength(MAX_TRANSFORMS_TEXT)), ''),
+  transforms: text(MAX_TRANSFORMS_TEXT),
+  undone: text(MAX_TRANSFORMS_TEXT),
   /** What a frame's colour says: kernel, user or JIT code; its library; its own weight. */
   color: field(z.enum(['kind', 'module', 'self']), 'kind'),
   /** Selected process, `hostId:pid`; narrows flame graph and syscall table both. */
@@ -70,7 +73,7 @@ export const captureViewStateSchema = z.object({
   /** What the selected host is compared with: nothing, or the other hosts of the capture together. */
   against: field(z.enum(['', 'rest']), ''),
   /** Text that filters the syscall table by process, syscall or errno. */
-  filter: field(z.string().check(z.maxLength(200)), ''),
+  filter: text(200),
   sort: field(z.enum(SYSCALL_SORTS), 'calls'),
   dir: field(z.enum(['asc', 'desc']), 'desc'),
   /** Expanded row of the syscall table, `hostId:pid:nr`. */
@@ -88,9 +91,9 @@ export const captureViewStateSchema = z.object({
     '',
   ),
   /** Width of the left pane in percent. */
-  split: field(z.coerce.number().check(z.int(), z.minimum(15), z.maximum(85)), 50),
+  split: percent,
   /** Height of the upper of two panes that stand one above the other, in percent. */
-  rows: field(z.coerce.number().check(z.int(), z.minimum(15), z.maximum(85)), 50),
+  rows: percent,
   /** The pane that is open where not all of them fit; '' for the first. */
   pane: field(z.enum(['', ...PANES]), ''),
   /** Selected time, `from-to` in ms since the first host began; narrows every pane that knows times. */
@@ -98,7 +101,7 @@ export const captureViewStateSchema = z.object({
   /** Frame that the off-CPU graph is zoomed to, as `zoom`. */
   waitZoom: matching(/^[0-9a-z]{0,24}$/),
   /** Text that filters the tables of counts, latencies, events and counters. */
-  find: field(z.string().check(z.maxLength(200)), ''),
+  find: text(200),
   /** What the rows of the counts, and of the latencies, stand for. */
   countsBy: field(z.enum(VIEW_SPLITS), 'auto'),
   latencyBy: field(z.enum(VIEW_SPLITS.filter((split) => split !== 'probe')), 'auto'),

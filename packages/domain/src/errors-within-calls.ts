@@ -3,7 +3,7 @@
  * moment later: where nearly every call fails, a snapshot has more failures than calls. What is beyond belongs to the next snapshot; the
  * most frequent errno gives way.
  */
-export function errorsWithinCalls<Failure extends { count: number }>(failures: readonly Failure[], calls: number): readonly Failure[] {
+export function errorsWithinCalls<Failure extends { count: number }>(failures: Failure[], calls: number): Failure[] {
   let beyond = failures.reduce((sum, { count }) => sum + count, 0) - calls
   if (beyond <= 0) return failures
   const within = [...failures].sort((a, b) => b.count - a.count)

@@ -29,8 +29,8 @@ async function latestOfHosts(app: App, id: string, times: HostTimes): Promise<Ca
   for (const chunk of await app.blobs.latest(id, 'syscalls')) {
     const raw = await gunzipAsync(chunk.data, { maxOutputLength: CHUNK_LIMITS.maxRawBytes })
     // Stored as it was sent, so parsed as on arrival: that is also what cuts a host's overlong text.
-    const stored = syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8')))
-    const snapshot = { ...stored, rows: stored.rows.map((row) => ({ ...row, errors: [...errorsWithinCalls(row.errors, row.calls)] })) }
+    const snapshot = syscallSnapshotSchema.parse(JSON.parse(raw.toString('utf8')))
+    for (const row of snapshot.rows) row.errors = errorsWithinCalls(row.errors, row.calls)
     hosts.push({ hostId: chunk.hostId, hostName: times.get(chunk.hostId)?.name ?? '', snapshot, bounds: null, boundedMax: [] })
   }
   return hosts

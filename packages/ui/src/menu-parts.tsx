@@ -63,6 +63,15 @@ export function MenuChoice({
 }) {
   return (
     <DropdownMenu.RadioItem value={value} disabled={disabled} className={ITEM}>
+      <Checkable note={note}>{children}</Checkable>
+    </DropdownMenu.RadioItem>
+  )
+}
+
+/** What an item shows that can be checked: room for the mark, what it is, a note at the right. */
+function Checkable({ note, children }: { note: string | undefined; children: ReactNode }) {
+  return (
+    <>
       <span className="w-3.5 shrink-0">
         <DropdownMenu.ItemIndicator>
           <Check aria-hidden />
@@ -70,7 +79,7 @@ export function MenuChoice({
       </span>
       {children}
       {note === undefined ? null : <span className="ml-auto pl-4 text-ink-3 text-sm">{note}</span>}
-    </DropdownMenu.RadioItem>
+    </>
   )
 }
 
@@ -88,13 +97,7 @@ export function MenuCheck({
 }) {
   return (
     <DropdownMenu.CheckboxItem checked={isChecked} onCheckedChange={onChange} className={ITEM}>
-      <span className="w-3.5 shrink-0">
-        <DropdownMenu.ItemIndicator>
-          <Check aria-hidden />
-        </DropdownMenu.ItemIndicator>
-      </span>
-      {children}
-      {note === undefined ? null : <span className="ml-auto pl-4 text-ink-3 text-sm">{note}</span>}
+      <Checkable note={note}>{children}</Checkable>
     </DropdownMenu.CheckboxItem>
   )
 }

@@ -19,10 +19,10 @@ import { type RefObject, useMemo, useState } from 'react'
 import { errorText } from '../trpc/errors.ts'
 import { useSyncedText } from '../url/use-synced-text.ts'
 import { formatWindow, parseWindow } from './capture-time.ts'
+import { ColumnHead } from './column-head.tsx'
 import { type CounterRow, counterRows, isEstimate } from './counter-rows.ts'
 import { NothingSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
-import { TABLE_HEAD } from './sort-head.tsx'
 import { UnsupportedCounters } from './unsupported-counters.tsx'
 import type { Result } from './use-result.ts'
 import type { UpdateView } from './use-view-state.ts'
@@ -182,31 +182,15 @@ function Rows({ rows, selected, onSelect, manyHosts, perCpu, stepMs, domainMs, w
       <table className="w-full border-separate border-spacing-0" aria-label="Counters">
         <thead>
           <tr>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-              Counter
-            </th>
-            {manyHosts ? (
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                Host
-              </th>
-            ) : null}
-            {perCpu ? (
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-                CPU
-              </th>
-            ) : null}
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-              Value
-            </th>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-              Per second
-            </th>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-              Over time
-            </th>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
+            <ColumnHead>Counter</ColumnHead>
+            {manyHosts ? <ColumnHead>Host</ColumnHead> : null}
+            {perCpu ? <ColumnHead numeric>CPU</ColumnHead> : null}
+            <ColumnHead numeric>Value</ColumnHead>
+            <ColumnHead numeric>Per second</ColumnHead>
+            <ColumnHead>Over time</ColumnHead>
+            <ColumnHead>
               <span className="sr-only">How sure</span>
-            </th>
+            </ColumnHead>
           </tr>
         </thead>
         {(['ratio', 'counter'] as const).map((kind) => {

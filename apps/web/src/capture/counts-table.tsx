@@ -1,10 +1,11 @@
 'use client'
 import type { CaptureCounts, CountsRow, TimeWindow } from '@sonde/contract'
 import { Button, cx, formatCount, formatExact, formatPlural, formatRate, formatShare, HostText, OTHERS_COLOR, Sparkline } from '@sonde/ui'
-import type { ReactNode } from 'react'
+import { ColumnHead } from './column-head.tsx'
 import { coveredMsOf, type Measure, ratesOf } from './counts-model.ts'
 import type { ownerColumns } from './owner-columns.ts'
 import { KeyText, ProcessButton } from './row-cells.tsx'
+import { TABLE_HEAD } from './sort-head.tsx'
 import type { UpdateView } from './use-view-state.ts'
 
 export type CountsTableProps = {
@@ -23,7 +24,6 @@ export type CountsTableProps = {
   onShowMore: (() => void) | null
 }
 
-const TH = 'sticky top-0 z-10 h-7 whitespace-nowrap border-line border-b bg-inset px-2 text-left font-medium text-ink-3 text-sm'
 const TD = 'h-7 border-line border-b px-2'
 const NUMBER = 'whitespace-nowrap text-right'
 
@@ -65,28 +65,28 @@ export function CountsTable(props: CountsTableProps) {
       <table className="w-full border-separate border-spacing-0" aria-label="Counts">
         <thead>
           <tr>
-            <th scope="col" className={cx(TH, 'w-5 px-1!')}>
+            <th scope="col" className={cx(TABLE_HEAD, 'w-5 px-1')}>
               <span className="sr-only">Colour</span>
             </th>
-            {columns.process ? <Head>Process</Head> : null}
-            {columns.host ? <Head>Host</Head> : null}
-            {columns.probe ? <Head>Probe</Head> : null}
+            {columns.process ? <ColumnHead>Process</ColumnHead> : null}
+            {columns.host ? <ColumnHead>Host</ColumnHead> : null}
+            {columns.probe ? <ColumnHead>Probe</ColumnHead> : null}
             {columns.key === null ? null : (
-              <Head>
+              <ColumnHead>
                 <span className="font-mono">{columns.key}</span>
-              </Head>
+              </ColumnHead>
             )}
-            <Head numeric>Events</Head>
-            <Head numeric title="Events per second of the time recorded">
+            <ColumnHead numeric>Events</ColumnHead>
+            <ColumnHead numeric title="Events per second of the time recorded">
               Rate
-            </Head>
+            </ColumnHead>
             {sumOf === null ? null : (
-              <Head numeric title={`Sum of ${sumOf} over all events, in the unit that the field has`}>
+              <ColumnHead numeric title={`Sum of ${sumOf} over all events, in the unit that the field has`}>
                 Σ {sumOf}
-              </Head>
+              </ColumnHead>
             )}
-            <Head numeric>Share</Head>
-            <Head title="Per second; each line has an axis of its own">Over time</Head>
+            <ColumnHead numeric>Share</ColumnHead>
+            <ColumnHead title="Per second; each line has an axis of its own">Over time</ColumnHead>
           </tr>
         </thead>
         <tbody>
@@ -143,14 +143,6 @@ export function CountsTable(props: CountsTableProps) {
         </tbody>
       </table>
     </section>
-  )
-}
-
-function Head({ children, numeric = false, title }: { children: ReactNode; numeric?: boolean; title?: string }) {
-  return (
-    <th scope="col" className={cx(TH, numeric && 'text-right')} title={title}>
-      {children}
-    </th>
   )
 }
 

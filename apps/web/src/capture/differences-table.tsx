@@ -3,8 +3,8 @@ import { formatShare, formatWeight } from '@sonde/flamegraph'
 import { type LoadedProfile, useEngineAnswer } from '@sonde/flamegraph/react'
 import { type FunctionDifference, type SampleSelection, shareOf } from '@sonde/profile'
 import { cx, HostText, Notice, SkeletonRows } from '@sonde/ui'
+import { ColumnHead } from './column-head.tsx'
 import { functionName } from './function-name.ts'
-import { TABLE_HEAD } from './sort-head.tsx'
 
 const LIMIT = 60
 const TD = 'h-6 border-line border-b px-2'
@@ -46,21 +46,13 @@ export function DifferencesTable({ profile, hostId, hostName, restHosts, window 
         <table className="w-full border-separate border-spacing-0" aria-label="Largest differences">
           <thead>
             <tr>
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                Function
-              </th>
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                By
-              </th>
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-                This host
-              </th>
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-                The rest
-              </th>
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')} title="Share here minus share in the rest, percentage points">
+              <ColumnHead>Function</ColumnHead>
+              <ColumnHead>By</ColumnHead>
+              <ColumnHead numeric>This host</ColumnHead>
+              <ColumnHead numeric>The rest</ColumnHead>
+              <ColumnHead numeric title="Share here minus share in the rest, percentage points">
                 Change, points
-              </th>
+              </ColumnHead>
             </tr>
           </thead>
           <tbody>

@@ -3,6 +3,7 @@ import type { CaptureSyscallTimes, CaptureViewState, TimeWindow } from '@sonde/c
 import { cx, ERRNO_WORDS, formatCount, formatExact, formatShare, HostText, Sparkline } from '@sonde/ui'
 import type { ReactNode } from 'react'
 import { useMemo } from 'react'
+import { ColumnHead } from './column-head.tsx'
 import { ratesOf } from './counts-model.ts'
 import { isOrdinaryErrno } from './errno-chip.tsx'
 import { errnoRows } from './errno-rows.ts'
@@ -10,7 +11,6 @@ import type { SyscallLine } from './syscall-rows.ts'
 import type { UpdateView } from './use-view-state.ts'
 
 const NAMED = 3
-const TH = 'sticky top-0 z-10 h-7 whitespace-nowrap border-line border-b bg-inset px-2 text-left font-medium text-ink-3 text-sm'
 const TD = 'border-line border-b px-2 py-1 align-top'
 
 export type ErrnoTableProps = {
@@ -41,15 +41,15 @@ export function ErrnoTable({ lines, times, domainMs, window, view, update, onFil
       <table className="w-full border-separate border-spacing-0" aria-label="Failed calls by errno">
         <thead>
           <tr>
-            <Head>Errno</Head>
-            <Head>Meaning</Head>
-            <Head numeric>Calls</Head>
-            <Head numeric title="Of all failed calls of this selection">
+            <ColumnHead>Errno</ColumnHead>
+            <ColumnHead>Meaning</ColumnHead>
+            <ColumnHead numeric>Calls</ColumnHead>
+            <ColumnHead numeric title="Of all failed calls of this selection">
               Share
-            </Head>
-            <Head>Syscalls</Head>
-            <Head>Processes</Head>
-            <Head title="Failed calls per second; each line has an axis of its own">Over time</Head>
+            </ColumnHead>
+            <ColumnHead>Syscalls</ColumnHead>
+            <ColumnHead>Processes</ColumnHead>
+            <ColumnHead title="Failed calls per second; each line has an axis of its own">Over time</ColumnHead>
           </tr>
         </thead>
         <tbody>
@@ -117,14 +117,6 @@ export function ErrnoTable({ lines, times, domainMs, window, view, update, onFil
         </tbody>
       </table>
     </section>
-  )
-}
-
-function Head({ children, numeric = false, title }: { children: ReactNode; numeric?: boolean; title?: string }) {
-  return (
-    <th scope="col" className={cx(TH, numeric && 'text-right')} title={title}>
-      {children}
-    </th>
   )
 }
 

@@ -3,6 +3,7 @@ import type { TimeWindow } from '@sonde/contract'
 import type { HeatAnswer } from '@sonde/profile'
 import { cx, formatExact, formatMoment, formatMoments, HostText } from '@sonde/ui'
 import { useMemo } from 'react'
+import { ColumnHead } from './column-head.tsx'
 import { heatRows } from './heat-rows.ts'
 import { TABLE_HEAD } from './sort-head.tsx'
 
@@ -29,28 +30,16 @@ export function HeatTable({ answer, weightTitle, countTitle, weightText, window,
       <table className="w-full border-separate border-spacing-0" aria-label="Heat map">
         <thead>
           <tr>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-              Time
-            </th>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-              {weightTitle}
-            </th>
+            <ColumnHead>Time</ColumnHead>
+            <ColumnHead numeric>{weightTitle}</ColumnHead>
             {countTitle === null ? null : (
               <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right first-letter:uppercase')}>
                 {countTitle}
               </th>
             )}
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2 text-right')}>
-              Most in {1_000 / answer.rowsPerSecond} ms
-            </th>
-            <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-              at
-            </th>
-            {isApart ? (
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                on
-              </th>
-            ) : null}
+            <ColumnHead numeric>Most in {1_000 / answer.rowsPerSecond} ms</ColumnHead>
+            <ColumnHead>at</ColumnHead>
+            {isApart ? <ColumnHead>on</ColumnHead> : null}
             <th scope="col" className={cx(TABLE_HEAD, 'w-full')} aria-hidden />
           </tr>
         </thead>

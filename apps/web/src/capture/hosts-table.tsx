@@ -3,9 +3,10 @@ import type { LoadedProfile } from '@sonde/flamegraph/react'
 import { Badge, cx, formatCount, formatExact, formatRate, formatShare, formatSpan, HostText, LabelChip, StateDot } from '@sonde/ui'
 import type { ReactNode } from 'react'
 import { TARGET_STATE_WORDS, targetDot } from '../captures/capture-state.ts'
+import { ColumnHead } from './column-head.tsx'
 import { HostButton } from './host-button.tsx'
 import { type Amount, firstHostDirection, type HostRow, type HostSort } from './host-rows.ts'
-import { SortHead, TABLE_HEAD } from './sort-head.tsx'
+import { SortHead } from './sort-head.tsx'
 import type { UpdateView } from './use-view-state.ts'
 import { weightText } from './weight-cell.tsx'
 
@@ -35,9 +36,7 @@ export function HostsTable({ rows, has, profile, offcpu, view, update }: HostsTa
           <tr>
             {columns.map(({ sort, head, title, numeric = false }) =>
               sort === null ? (
-                <th key={head} scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                  {head}
-                </th>
+                <ColumnHead key={head}>{head}</ColumnHead>
               ) : (
                 <SortHead
                   key={head}

@@ -14,6 +14,7 @@ import {
 } from '@sonde/ui'
 import { ChevronRight } from 'lucide-react'
 import { Fragment, type ReactNode, useState } from 'react'
+import { ColumnHead } from './column-head.tsx'
 import { averageNs, firstLatencyDir, type LatencySort, sortLatency } from './latency-rows.ts'
 import type { ownerColumns } from './owner-columns.ts'
 import { KeyText, ProcessButton } from './row-cells.tsx'
@@ -67,11 +68,7 @@ export function LatencyTable({ data, columns, range, view, update, onShowMore }:
               <span className="sr-only">Details</span>
             </th>
             {columns.process ? head('process', 'Process') : null}
-            {columns.host ? (
-              <th scope="col" className={cx(TABLE_HEAD, 'px-2')}>
-                Host
-              </th>
-            ) : null}
+            {columns.host ? <ColumnHead>Host</ColumnHead> : null}
             {columns.key === null ? null : head('key', <span className="font-mono">{columns.key}</span>)}
             {head('count', 'Spans', { numeric: true })}
             {head('total', 'Total', { numeric: true, title: 'All spans together' })}

@@ -2,7 +2,8 @@
 'use client'
 import { type CaptureViewState, OBJECT_SORTS } from '@sonde/contract'
 import { cx, formatBytes, formatCount, formatExact, formatNs, formatPlural, HostText, Segmented } from '@sonde/ui'
-import { type ReactNode, useMemo } from 'react'
+import { useMemo } from 'react'
+import { ColumnHead } from './column-head.tsx'
 import { ProcessButton } from './row-cells.tsx'
 import { type ObjectLine, type ObjectSort, selectObjects } from './syscall-objects.ts'
 import type { UpdateView } from './use-view-state.ts'
@@ -10,7 +11,6 @@ import type { UpdateView } from './use-view-state.ts'
 /** As many as are drawn; the others are counted. */
 const MOST = 200
 const SORT_LABELS: Record<ObjectSort, string> = { calls: 'calls', bytes: 'bytes', errors: 'errors', time: 'time' }
-const TH = 'sticky top-0 z-10 h-7 whitespace-nowrap border-line border-b bg-inset px-2 text-left font-medium text-ink-3 text-sm'
 const TD = 'h-7 border-line border-b px-2'
 const NUMBER = 'whitespace-nowrap text-right'
 
@@ -60,20 +60,20 @@ export function ObjectTable({ objects, manyHosts, view, update }: ObjectTablePro
         <table className="w-full border-separate border-spacing-0" aria-label="Files and addresses">
           <thead>
             <tr>
-              <Head title="A path or an address as the program gave it; or the file, pipe or socket behind a descriptor, by its name when it was first used">
+              <ColumnHead title="A path or an address as the program gave it; or the file, pipe or socket behind a descriptor, by its name when it was first used">
                 File or address
-              </Head>
-              <Head>Syscall</Head>
-              <Head>Process</Head>
-              {manyHosts ? <Head>Host</Head> : null}
-              <Head numeric>Calls</Head>
-              <Head numeric title="What the calls returned, where that is a number of bytes">
+              </ColumnHead>
+              <ColumnHead>Syscall</ColumnHead>
+              <ColumnHead>Process</ColumnHead>
+              {manyHosts ? <ColumnHead>Host</ColumnHead> : null}
+              <ColumnHead numeric>Calls</ColumnHead>
+              <ColumnHead numeric title="What the calls returned, where that is a number of bytes">
                 Bytes
-              </Head>
-              <Head numeric>Errors</Head>
-              <Head numeric title="Wall time from entry to exit, all calls together; waiting counts">
+              </ColumnHead>
+              <ColumnHead numeric>Errors</ColumnHead>
+              <ColumnHead numeric title="Wall time from entry to exit, all calls together; waiting counts">
                 Time
-              </Head>
+              </ColumnHead>
             </tr>
           </thead>
           <tbody>
@@ -118,14 +118,6 @@ function ObjectNumbers({ row }: { row: ObjectLine }) {
       <td className={cx(TD, NUMBER, row.errors > 0 && 'text-bad')}>{formatCount(row.errors)}</td>
       <td className={cx(TD, NUMBER)}>{formatNs(row.totalNs)}</td>
     </>
-  )
-}
-
-function Head({ children, numeric = false, title }: { children: ReactNode; numeric?: boolean; title?: string }) {
-  return (
-    <th scope="col" className={cx(TH, numeric && 'text-right')} title={title}>
-      {children}
-    </th>
   )
 }
 

@@ -1,10 +1,10 @@
 import type { CaptureViewState } from '@sonde/contract'
 import { Badge, Button, cx, formatCount, visibleText } from '@sonde/ui'
+import { ColumnHead } from './column-head.tsx'
 import { DistanceCell } from './distance-cell.tsx'
 import { HostButton } from './host-button.tsx'
 import { ODD_MEASURES, type OddHost, type OddMeasure, reasonsToShow } from './odd-hosts.ts'
 import { OddReasonText } from './odd-reason.tsx'
-import { TABLE_HEAD } from './sort-head.tsx'
 import type { UpdateView } from './use-view-state.ts'
 
 const MEASURES: Record<OddMeasure, { head: string; title: string }> = {
@@ -38,17 +38,17 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
       <table className="w-full border-separate border-spacing-0" aria-label="Hosts by distance from the rest">
         <thead>
           <tr>
-            <Head>Host</Head>
-            <Head>In what it differs</Head>
+            <ColumnHead>Host</ColumnHead>
+            <ColumnHead>In what it differs</ColumnHead>
             {onAgainst ? (
-              <Head>
+              <ColumnHead>
                 <span className="sr-only">Compare</span>
-              </Head>
+              </ColumnHead>
             ) : null}
             {measures.map((measure) => (
-              <Head key={measure} title={MEASURES[measure].title}>
+              <ColumnHead key={measure} title={MEASURES[measure].title}>
                 {MEASURES[measure].head}
-              </Head>
+              </ColumnHead>
             ))}
           </tr>
         </thead>
@@ -100,14 +100,6 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
         </tbody>
       </table>
     </section>
-  )
-}
-
-function Head({ title, children }: { title?: string; children: React.ReactNode }) {
-  return (
-    <th scope="col" className={cx(TABLE_HEAD, 'px-2')} title={title}>
-      {children}
-    </th>
   )
 }
 

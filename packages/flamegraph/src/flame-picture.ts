@@ -30,6 +30,10 @@ export type FlamePicture = {
 export const MAX_PICTURE_ROWS = 800
 /** What is narrower is not drawn by itself. */
 export const MIN_PICTURE_BOX_PX = 2
+/** Room around a picture, and of a line and of the title above it, px before it is scaled. */
+export const MARGIN_PX = 10
+export const LINE_PX = 16
+export const TITLE_PX = 22
 
 /** The rows of the picture, and a sentence where there are more. */
 export function pictureRows({ layout, zoomNode }: FlamePicture): { rows: number; cut: string } {

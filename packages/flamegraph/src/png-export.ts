@@ -1,14 +1,21 @@
 import { cleanText } from './clean-text.ts'
 import { toHex } from './color.ts'
 import { createGrain, createLabelCache, drawScene, FONT_PX, ROW_PX, type Screen } from './draw.ts'
-import { type FlamePicture, MIN_PICTURE_BOX_PX, narrowFrames, narrowSentence, pictureLegend, pictureRows } from './flame-picture.ts'
+import {
+  type FlamePicture,
+  LINE_PX,
+  MARGIN_PX,
+  MIN_PICTURE_BOX_PX,
+  narrowFrames,
+  narrowSentence,
+  pictureLegend,
+  pictureRows,
+  TITLE_PX,
+} from './flame-picture.ts'
 import { buildInks } from './inks.ts'
 import { buildPalette } from './palette.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 
-const MARGIN_PX = 10
-const LINE_PX = 16
-const TITLE_PX = 22
 const FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 /** Twice as fine as the page, so that it can be read when it is pasted into a slide. */
 const SCALE = 2

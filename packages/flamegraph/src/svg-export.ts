@@ -5,11 +5,14 @@ import { FONT_PX, ROW_PX } from './draw.ts'
 import {
   type FlamePicture,
   frameSentence,
+  LINE_PX,
+  MARGIN_PX,
   MIN_PICTURE_BOX_PX,
   narrowFrames,
   narrowSentence,
   pictureLegend,
   pictureRows,
+  TITLE_PX,
 } from './flame-picture.ts'
 import { formatCount, formatShare, formatWeight } from './format.ts'
 import { buildInks } from './inks.ts'
@@ -17,9 +20,6 @@ import { buildPalette, FAMILY, inkOf, TONE } from './palette.ts'
 import { isMatch } from './search.ts'
 import { emptyRuns, findVisible } from './visible.ts'
 
-const MARGIN_PX = 10
-const LINE_PX = 16
-const TITLE_PX = 22
 const FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 /** Width of a character of the font above, as a share of its size; a little too much rather than too little. */
 const ADVANCE = 0.61

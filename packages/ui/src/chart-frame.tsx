@@ -1,7 +1,7 @@
 'use client'
-import { type ReactNode, useId, useRef } from 'react'
+import type { ReactNode } from 'react'
 import { ChartTip } from './chart-tip.tsx'
-import { cx } from './class-names.ts'
+import { PictureBox } from './picture-box.tsx'
 import { type PlotBox, plotBoxOf, stretchedTo, TimeAxis, TimeMarks } from './time-axis.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { type SelectTime, type TimeSpan, useTimeBrush } from './use-time-brush.ts'
@@ -26,41 +26,28 @@ export function ChartFrame({ label, domainMs, stepMs, window, onWindow, draw, at
   const [box, size] = useElementSize<HTMLDivElement>()
   const plot = plotBoxOf(size)
   const { cursorMs, shown, isDragging, handlers } = useTimeBrush({ domainMs, stepMs, plot, window, onWindow })
-  const isHere = useRef(false)
-  const helpId = useId()
   const found = cursorMs === null ? null : at(cursorMs)
-  const rect = box.current?.getBoundingClientRect()
   const isDrawn = plot.width > 0 && plot.height > 0 && domainMs > 0
   return (
-    <div
-      ref={box}
-      role="application"
-      aria-roledescription="chart over time"
-      aria-label={label}
-      aria-describedby={helpId}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is one tab stop, its keys move the moment
-      tabIndex={0}
-      data-testid={testId}
-      className={cx(
-        'relative min-h-0 min-w-0 touch-pan-y select-none overflow-hidden focus-visible:-outline-offset-2',
-        onWindow && 'cursor-crosshair',
-        className,
-      )}
-      {...handlers}
-      onPointerEnter={() => {
-        isHere.current = true
-      }}
-      onPointerLeave={() => {
-        isHere.current = false
-        handlers.onPointerLeave()
-      }}
-      onFocus={() => {
-        isHere.current = true
-      }}
-      onBlur={() => {
-        isHere.current = false
-        handlers.onBlur()
-      }}
+    <PictureBox
+      boxRef={box}
+      label={label}
+      roleDescription="chart over time"
+      help={`Left and right arrow keys move through time${onWindow ? '; with Shift they select a stretch of it, Escape shows all again' : ''}. The numbers stand in the table.`}
+      words={found?.words ?? ''}
+      tip={
+        found && cursorMs !== null && !isDragging
+          ? (rect) => (
+              <ChartTip x={rect.left + plot.left + (cursorMs / domainMs) * plot.width} y={rect.top + plot.top}>
+                {found.tip}
+              </ChartTip>
+            )
+          : null
+      }
+      isSelectable={onWindow !== undefined}
+      handlers={handlers}
+      className={className}
+      testId={testId}
     >
       {isDrawn ? (
         <svg aria-hidden {...stretchedTo(size)} className="absolute inset-0 block">
@@ -69,18 +56,6 @@ export function ChartFrame({ label, domainMs, stepMs, window, onWindow, draw, at
           <TimeAxis plot={plot} domainMs={domainMs} />
         </svg>
       ) : null}
-      <p id={helpId} className="sr-only">
-        Left and right arrow keys move through time{onWindow ? '; with Shift they select a stretch of it, Escape shows all again' : ''}. The
-        numbers stand in the table.
-      </p>
-      <p role="status" aria-live="polite" className="sr-only">
-        {isHere.current && found ? found.words : ''}
-      </p>
-      {found && isHere.current && rect && cursorMs !== null && !isDragging ? (
-        <ChartTip x={rect.left + plot.left + (cursorMs / domainMs) * plot.width} y={rect.top + plot.top}>
-          {found.tip}
-        </ChartTip>
-      ) : null}
-    </div>
+    </PictureBox>
   )
 }

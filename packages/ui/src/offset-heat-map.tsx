@@ -1,9 +1,9 @@
 'use client'
-import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
 import { ChartTip } from './chart-tip.tsx'
-import { cx } from './class-names.ts'
 import { heatColor, heatOf } from './heat-scale.ts'
 import { drawnCells, gridSpanMs, type HeatGrid, type HeatGridCell, heatGrid, spanOfCells, spanPath } from './offset-heat-grid.ts'
+import { PictureBox } from './picture-box.tsx'
 import { type PlotBox, plotBoxOf, stretchedTo, TimeAxis } from './time-axis.tsx'
 import { useCellBrush } from './use-cell-brush.ts'
 import { useElementSize } from './use-element-size.ts'
@@ -46,42 +46,33 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
     [values, seconds, rowsPerSecond, plot.width],
   )
   const { cursor, begun, shown, isDragging, handlers } = useCellBrush({ grid, plot, window, onWindow })
-  const isHere = useRef(false)
-  const helpId = useId()
   const isShared = grid.secondsPerColumn > 1
   const words = cursor ? describe(spanOfCells(grid, cursor, cursor), isShared ? sharedCell(drawn, rowsPerSecond, cursor) : null) : ''
-  const rect = box.current?.getBoundingClientRect()
   const isDrawn = plot.width > 0 && plot.height > 0
   return (
-    <div
-      ref={box}
-      role="application"
-      aria-roledescription="heat map over time"
-      aria-label={label}
-      aria-describedby={helpId}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is one tab stop, its keys move the cell
-      tabIndex={0}
-      data-testid={testId}
-      className={cx(
-        'relative min-h-0 min-w-0 touch-pan-y select-none overflow-hidden focus-visible:-outline-offset-2',
-        onWindow && 'cursor-crosshair',
-        className,
-      )}
-      {...handlers}
-      onPointerEnter={() => {
-        isHere.current = true
-      }}
-      onPointerLeave={() => {
-        isHere.current = false
-        handlers.onPointerLeave()
-      }}
-      onFocus={() => {
-        isHere.current = true
-      }}
-      onBlur={() => {
-        isHere.current = false
-        handlers.onBlur()
-      }}
+    <PictureBox
+      boxRef={box}
+      label={label}
+      roleDescription="heat map over time"
+      help={`Up and down arrow keys move through time, left and right ones by whole columns${onWindow ? '; with Shift they select, Enter begins and ends a selection, Escape shows all again' : ''}. The numbers stand in the table.`}
+      words={words}
+      tip={
+        cursor && !isDragging
+          ? (rect) => (
+              <ChartTip
+                x={rect.left + plot.left + ((cursor.column + 0.5) / grid.columns) * plot.width}
+                y={Math.max(4, rect.top + plot.top + (1 - (cursor.row + 1) / rowsPerSecond) * plot.height - 32)}
+              >
+                {words}
+                {begun ? <span className="block text-ink-3">Click where the selection ends</span> : null}
+              </ChartTip>
+            )
+          : null
+      }
+      isSelectable={onWindow !== undefined}
+      handlers={handlers}
+      className={className}
+      testId={testId}
     >
       {isDrawn ? (
         <>
@@ -101,24 +92,7 @@ export function OffsetHeatMap(props: OffsetHeatMapProps) {
           a column is {grid.secondsPerColumn} s, its fullest shown
         </p>
       ) : null}
-      <p id={helpId} className="sr-only">
-        Up and down arrow keys move through time, left and right ones by whole columns
-        {onWindow ? '; with Shift they select, Enter begins and ends a selection, Escape shows all again' : ''}. The numbers stand in the
-        table.
-      </p>
-      <p role="status" aria-live="polite" className="sr-only">
-        {isHere.current ? words : ''}
-      </p>
-      {cursor && isHere.current && rect && !isDragging ? (
-        <ChartTip
-          x={rect.left + plot.left + ((cursor.column + 0.5) / grid.columns) * plot.width}
-          y={Math.max(4, rect.top + plot.top + (1 - (cursor.row + 1) / rowsPerSecond) * plot.height - 32)}
-        >
-          {words}
-          {begun ? <span className="block text-ink-3">Click where the selection ends</span> : null}
-        </ChartTip>
-      ) : null}
-    </div>
+    </PictureBox>
   )
 }
 

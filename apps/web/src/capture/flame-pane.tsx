@@ -21,7 +21,7 @@ import { FlameViewMenu } from './flame-view-menu.tsx'
 import { type FlameKind, flameWords } from './flame-words.ts'
 import { functionSource } from './function-source.ts'
 import { NameSearch } from './name-search.tsx'
-import { NothingSelected } from './nothing-selected.tsx'
+import { NoSamplesSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { processOfThread } from './process-selection.ts'
 import { TransformBar } from './transform-bar.tsx'
@@ -205,13 +205,7 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
       ) : samples === 0 && applied && applied.selected.weight > 0 ? (
         <NothingLeft applied={applied} unit={profile.meta.unit} onRemoveAll={() => update({ transforms: '', undone: '' }, 'push')} />
       ) : samples === 0 ? (
-        <NothingSelected
-          what={words.what}
-          text={words.nothingOf}
-          onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
-          onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
-          onShowAllTime={selection.window ? () => update({ window: '' }, 'push') : null}
-        />
+        <NoSamplesSelected what={words.what} text={words.nothingOf} selection={selection} view={view} update={update} />
       ) : (
         <>
           {zoomNode > 0 ? (

@@ -13,7 +13,7 @@ import { functionSource } from './function-source.ts'
 import { FunctionSourceSwitch } from './function-source-switch.tsx'
 import { ASKED_ROWS, FunctionsTable } from './functions-table.tsx'
 import { NameSearch } from './name-search.tsx'
-import { NothingSelected } from './nothing-selected.tsx'
+import { NoSamplesSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { useShowBeside } from './pane-menu.tsx'
 import { NothingLeft, TransformNote } from './transform-losses.tsx'
@@ -111,13 +111,7 @@ export function FunctionsPane({ capture, results, domainMs, view, update, search
       ) : isEmpty && applied && applied.selected.weight > 0 ? (
         <NothingLeft applied={applied} unit={profile.meta.unit} onRemoveAll={removeTransforms} />
       ) : isEmpty ? (
-        <NothingSelected
-          what={words.what}
-          text={words.nothingOf}
-          onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
-          onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
-          onShowAllTime={selection.window ? () => update({ window: '' }, 'push') : null}
-        />
+        <NoSamplesSelected what={words.what} text={words.nothingOf} selection={selection} view={view} update={update} />
       ) : (
         <>
           {data.matching === 0 ? (

@@ -1,4 +1,7 @@
+import type { CaptureViewState } from '@sonde/contract'
+import type { SampleSelection } from '@sonde/profile'
 import { Button, EmptyState } from '@sonde/ui'
+import type { UpdateView } from './use-view-state.ts'
 
 /** There are results, but none of the process, the time or the words that the view is narrowed to: says so, and how to get back. */
 export function NothingSelected({
@@ -32,5 +35,30 @@ export function NothingSelected({
     >
       {onClearFilter ? 'Every word must occur in the row.' : text}
     </EmptyState>
+  )
+}
+
+/** The same of a profile's samples, with the ways back to all processes, hosts and times. */
+export function NoSamplesSelected({
+  what,
+  text,
+  selection,
+  view,
+  update,
+}: {
+  what: string
+  text: string
+  selection: SampleSelection
+  view: CaptureViewState
+  update: UpdateView
+}) {
+  return (
+    <NothingSelected
+      what={what}
+      text={text}
+      onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
+      onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
+      onShowAllTime={selection.window ? () => update({ window: '' }, 'push') : null}
+    />
   )
 }

@@ -10,7 +10,7 @@ import { FunctionPicker } from './function-picker.tsx'
 import { functionSource } from './function-source.ts'
 import { FunctionSourceSwitch } from './function-source-switch.tsx'
 import { FunctionText } from './function-text.tsx'
-import { NothingSelected } from './nothing-selected.tsx'
+import { NoSamplesSelected } from './nothing-selected.tsx'
 import { Pane } from './pane.tsx'
 import { SandwichHalf } from './sandwich-half.tsx'
 import { TransformNote } from './transform-losses.tsx'
@@ -100,12 +100,12 @@ export function SandwichPane({ capture, results, view, update, searchRef }: Sand
       ) : data.total === 0 && data.callees.tree.length === 1 ? (
         <>
           <Centre answer={data} profile={profile} words={words} />
-          <NothingSelected
+          <NoSamplesSelected
             what={words.what}
             text="This function was on no stack while it was watched."
-            onShowAllProcesses={view.process === '' ? null : () => update({ process: '' }, 'push')}
-            onShowAllHosts={view.host === '' ? null : () => update({ host: '' }, 'push')}
-            onShowAllTime={selection.window ? () => update({ window: '' }, 'push') : null}
+            selection={selection}
+            view={view}
+            update={update}
           />
         </>
       ) : (

@@ -165,7 +165,8 @@ test('several files at once are several captures; what is wrong with one is said
 
 test('by keyboard: the palette opens the choice of files', async ({ page }) => {
   await page.goto('/hosts')
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  // What the page asked for itself is there: from then on it hears keys.
+  await expect(page.getByRole('status').filter({ hasText: 'online' })).toBeVisible()
   await page.keyboard.press('ControlOrMeta+k')
   await page.getByPlaceholder(/recipe/).fill('import a file')
   // Captures that arrive while somebody types may stand above it.

@@ -5,6 +5,8 @@ import { takeScreenshots } from './screenshots.ts'
 
 test('a recipe is found by the tool that people know, explained, and used', async ({ page }) => {
   await page.goto('/hosts')
+  // What the page asked for itself is there: from then on it hears keys.
+  await expect(page.getByRole('status').filter({ hasText: 'online' })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('r')
   await page.waitForURL('**/recipes')

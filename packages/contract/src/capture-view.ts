@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { captureReasonSchema } from './capture-reason.ts'
 import { chunkKindSchema, hostCommandSchema, targetQualitySchema } from './capture-result.ts'
 import { captureSourceSchema, storedSpecSchema } from './capture-source.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
@@ -36,6 +37,8 @@ export const captureViewSchema = z.object({
   recipeTitle: z.string().nullable(),
   /** Null: hosts recorded it. Else the spec has no instrument, and the hosts are names out of a file. */
   source: captureSourceSchema.nullable(),
+  /** Why it exists where nobody pressed Start; null: a person did. */
+  reason: captureReasonSchema.nullable(),
   state: captureStateSchema,
   createdAt: z.date(),
   createdBy: z.object({ id: z.string(), name: z.string() }),

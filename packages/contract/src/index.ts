@@ -1,5 +1,6 @@
 export * from './agent-protocol.ts'
 export * from './assert-never.ts'
+export * from './capture-reason.ts'
 export * from './capture-result.ts'
 export * from './capture-source.ts'
 export * from './capture-spec.ts'

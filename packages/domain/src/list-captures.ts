@@ -1,6 +1,7 @@
 import {
   type Actor,
   type CaptureSummary,
+  captureReasonSchema,
   captureSourceSchema,
   SondeError,
   storedSpecSchema,
@@ -18,6 +19,7 @@ type Row = {
   title: string
   spec: unknown
   source: unknown
+  reason: unknown
   created_at: Date
   created_by_id: string
   created_by: string
@@ -35,7 +37,7 @@ const TEXTS = `'strict $.** ? (@.type() == "string")'`
 
 /**
  * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each word of `search` must occur in the title,
- * the recipe, the probes and settings, the imported file's name and format, the creator's name or a host's name.
+ * the recipe, the probes and settings, the imported file's name and format, the reason why it was started, the creator's name or a host's name.
  */
 export async function listCaptures(
   actor: Actor,
@@ -47,7 +49,7 @@ export async function listCaptures(
   const after = input.cursor === undefined ? null : readCursor(input.cursor)
   const words = (input.search ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 10)
   const { rows } = await app.db.pool.query<Row>(
-    `SELECT c.id, c.title, c.spec, c.source, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
+    `SELECT c.id, c.title, c.spec, c.source, c.reason, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
      FROM captures c
      JOIN users u ON u.id = c.created_by_id
      CROSS JOIN LATERAL (
@@ -63,7 +65,7 @@ export async function listCaptures(
        AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))
        AND NOT EXISTS (
          SELECT FROM unnest($3::text[]) AS word
-         WHERE concat_ws(' ', c.title, c.spec->>'recipe', c.source->>'fileName', c.source->>'format', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
+         WHERE concat_ws(' ', c.title, c.spec->>'recipe', c.source->>'fileName', c.source->>'format', c.reason->>'text', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
            NOT ILIKE word
        )
      ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
@@ -82,6 +84,7 @@ function summaryOf(row: Row): CaptureSummary {
     title: row.title,
     spec: storedSpecSchema.parse(row.spec),
     source: captureSourceSchema.nullable().parse(row.source),
+    reason: captureReasonSchema.nullable().parse(row.reason),
     state: captureState(states),
     createdAt: row.created_at,
     createdBy: { id: row.created_by_id, name: row.created_by },

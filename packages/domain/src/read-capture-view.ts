@@ -1,6 +1,7 @@
 import {
   type CaptureView,
   CHUNK_KINDS,
+  captureReasonSchema,
   captureSourceSchema,
   chunkKindSchema,
   findRecipe,
@@ -16,7 +17,16 @@ import { z } from 'zod'
 import type { App } from './app.ts'
 import { captureEndedAt, captureState } from './capture-state.ts'
 
-type CaptureRow = { id: string; title: string; spec: unknown; source: unknown; created_at: Date; created_by_id: string; created_by: string }
+type CaptureRow = {
+  id: string
+  title: string
+  spec: unknown
+  source: unknown
+  reason: unknown
+  created_at: Date
+  created_by_id: string
+  created_by: string
+}
 type TargetRow = {
   host_id: string
   host_name: string
@@ -37,7 +47,7 @@ type TargetRow = {
 /** All that the capture page shows; no check of who asks. Throws `not-found`, also for a deleted one. */
 export async function readCaptureView(app: App, captureId: string): Promise<CaptureView> {
   const capture = await app.db.pool.query<CaptureRow>(
-    `SELECT c.id, c.title, c.spec, c.source, c.created_at, c.created_by_id, u.name AS created_by
+    `SELECT c.id, c.title, c.spec, c.source, c.reason, c.created_at, c.created_by_id, u.name AS created_by
      FROM captures c JOIN users u ON u.id = c.created_by_id WHERE c.id = $1 AND c.deleted_at IS NULL`,
     [captureId],
   )
@@ -62,6 +72,7 @@ export async function readCaptureView(app: App, captureId: string): Promise<Capt
     spec,
     recipeTitle: findRecipe(spec.recipe)?.title ?? null,
     source: captureSourceSchema.nullable().parse(row.source),
+    reason: captureReasonSchema.nullable().parse(row.reason),
     state: captureState(targets.map((t) => t.state)),
     createdAt: row.created_at,
     createdBy: { id: row.created_by_id, name: row.created_by },

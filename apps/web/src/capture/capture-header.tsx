@@ -20,7 +20,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Ellipsis, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
@@ -31,6 +31,9 @@ import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { captureProgress } from './capture-clock.ts'
 import { CommandsDrawer } from './commands-drawer.tsx'
+
+// Most captures were started by a person and have none.
+const CaptureReasonLine = lazy(async () => ({ default: (await import('../captures/capture-reason.tsx')).CaptureReasonLine }))
 
 export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
   const trpc = useTRPC()
@@ -113,6 +116,11 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
         </span>
         {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
       </div>
+      {capture.reason ? (
+        <Suspense>
+          <CaptureReasonLine reason={capture.reason} links />
+        </Suspense>
+      ) : null}
       <CommandsDrawer capture={capture} open={commands} onOpenChange={setCommands} />
       <DeleteCapture capture={deleting ? capture : null} onClose={() => setDeleting(false)} onDeleted={() => router.push('/captures')} />
     </header>

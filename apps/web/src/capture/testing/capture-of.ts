@@ -26,6 +26,7 @@ export const captureOf = (targets: TargetView[], spec: CaptureSpec = specOfRecip
   spec,
   recipeTitle: null,
   source: null,
+  reason: null,
   state: 'running',
   createdAt: new Date(0),
   createdBy: { id: 'u', name: 'u' },

@@ -1,6 +1,6 @@
 import { captureSpecSchema, specOfRecipe } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
-import { defaultTitle } from './start-capture.ts'
+import { defaultTitle } from './default-title.ts'
 
 const byHand = (...instruments: unknown[]) => captureSpecSchema.parse({ version: 2, recipe: null, durationMs: 5_000, instruments })
 const vfsRead = {

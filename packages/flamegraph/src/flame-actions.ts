@@ -8,3 +8,6 @@ export type FrameAction = {
   label(tree: CallTree, node: number): string | null
   run(tree: CallTree, node: number): void
 }
+
+/** Rows that a graph's owner adds to what a tooltip says of a frame. */
+export type FrameFacts = (tree: CallTree, node: number) => readonly { label: string; value: string; share: string }[]

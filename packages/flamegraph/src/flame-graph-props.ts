@@ -2,7 +2,7 @@ import type { Ref } from 'react'
 import type { EventWords } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
 import type { FlameModel } from './engine/flame-model.ts'
-import type { FrameAction } from './flame-actions.ts'
+import type { FrameAction, FrameFacts } from './flame-actions.ts'
 import type { ZoomCause } from './flame-zoom.ts'
 import type { WeightUnit } from './format.ts'
 import type { ColorBy } from './inks.ts'
@@ -36,6 +36,8 @@ export type FlameGraphProps = {
   hasMinimap?: boolean | undefined
   /** More entries of a frame's menu. */
   actions?: readonly FrameAction[] | undefined
+  /** More rows of a frame's tooltip. */
+  facts?: FrameFacts | undefined
   /** A function that is framed wherever it is: the one that is selected elsewhere on the page. */
   marked?: MarkedFunction | null | undefined
   className?: string | undefined

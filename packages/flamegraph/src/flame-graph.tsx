@@ -278,6 +278,7 @@ export function FlameGraph(props: FlameGraphProps) {
           unit={unit}
           periodNs={periodNs}
           events={events}
+          facts={props.facts}
           hint={subject.type === 'strip' ? 'Click to zoom in' : ''}
         />
       )}

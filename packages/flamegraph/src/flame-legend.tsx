@@ -1,7 +1,7 @@
 import { type CallTree, FRAME_KIND, type TreeDiff } from '@sonde/profile'
 import { useMemo } from 'react'
 import { kindName } from './describe.ts'
-import { DIFF_GRADES, restWords } from './flame-diff.ts'
+import { comparedWords, DIFF_GRADES, greyWords, hereWords, restWords } from './flame-diff.ts'
 import { formatShare } from './format.ts'
 import { type ColorBy, SELF_GRADES } from './inks.ts'
 import { GRADE_SHARES } from './palette.ts'
@@ -32,9 +32,9 @@ function diffSwatches(diff: TreeDiff): Swatch[] {
       label: grade === 0 ? `${sign} ${words}, ${label}` : label,
     }))
   return [
-    ...side('more', '▲', 'more on this host'),
+    ...side('more', '▲', `more on ${hereWords(diff)}`),
     ...side('less', '▼', `more on ${restWords(diff)}`),
-    { color: 'color-mix(in oklab, var(--flame-muted) 28%, var(--flame-bg))', label: 'within chance' },
+    { color: 'color-mix(in oklab, var(--flame-muted) 28%, var(--flame-bg))', label: greyWords(diff) },
   ]
 }
 
@@ -54,7 +54,7 @@ export function FlameGraphLegend({ tree, colorBy, className = '' }: { tree: Call
           {label}
         </li>
       ))}
-      {colorBy === 'diff' && tree.diff ? <li>compared by share of all that each side recorded</li> : null}
+      {colorBy === 'diff' && tree.diff ? <li>{comparedWords(tree.diff)}</li> : null}
     </ul>
   )
 }

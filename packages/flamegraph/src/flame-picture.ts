@@ -1,7 +1,7 @@
 import type { CallTree } from '@sonde/profile'
 import { moduleOf, nameOf } from './describe.ts'
 import type { FlameOrientation } from './draw.ts'
-import { DIFF_GRADES, restWords, weightText } from './flame-diff.ts'
+import { DIFF_GRADES, greyWords, hereWords, restWords, weightText } from './flame-diff.ts'
 import { formatCount, formatShare, type WeightUnit } from './format.ts'
 import { type ColorBy, SELF_GRADES } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
@@ -86,9 +86,9 @@ export function pictureLegend({ layout, colorBy, matches }: FlamePicture, palett
     const side = (family: number, words: string) =>
       DIFF_GRADES.map(({ label }, grade) => entry(family, grade === 0 ? `${words}, ${label}` : label, grade))
     return [
-      ...side(FAMILY.more, '▲ more on this host'),
+      ...side(FAMILY.more, `▲ more on ${hereWords(tree.diff)}`),
       ...side(FAMILY.less, `▼ more on ${restWords(tree.diff)}`),
-      entry(FAMILY.same, 'within chance'),
+      entry(FAMILY.same, greyWords(tree.diff)),
       ...found,
     ]
   }

@@ -1,6 +1,7 @@
 import type { CallTree } from '@sonde/profile'
 import { type Ref, useId } from 'react'
 import { describeFrame, type EventWords, nameOf } from './describe.ts'
+import type { FrameFacts } from './flame-actions.ts'
 import { formatCount, formatShare, formatWeight, type WeightUnit } from './format.ts'
 
 export type TooltipSubject =
@@ -14,6 +15,7 @@ export function FlameTooltip({
   unit,
   periodNs,
   events,
+  facts,
   hint,
 }: {
   ref: Ref<HTMLDivElement>
@@ -21,12 +23,13 @@ export function FlameTooltip({
   unit: WeightUnit
   periodNs: number
   events: EventWords | undefined
+  facts: FrameFacts | undefined
   hint: string
 }) {
   return (
     <div ref={ref} className="sf-tip" role="tooltip" id={useId()}>
       {subject.type === 'frame' ? (
-        <FrameText tree={subject.tree} node={subject.node} unit={unit} periodNs={periodNs} events={events} />
+        <FrameText tree={subject.tree} node={subject.node} unit={unit} periodNs={periodNs} events={events} facts={facts} />
       ) : (
         <StripText subject={subject} unit={unit} />
       )}
@@ -35,9 +38,16 @@ export function FlameTooltip({
   )
 }
 
-type FrameTextProps = { tree: CallTree; node: number; unit: WeightUnit; periodNs: number; events: EventWords | undefined }
+type FrameTextProps = {
+  tree: CallTree
+  node: number
+  unit: WeightUnit
+  periodNs: number
+  events: EventWords | undefined
+  facts: FrameFacts | undefined
+}
 
-function FrameText({ tree, node, unit, periodNs, events }: FrameTextProps) {
+function FrameText({ tree, node, unit, periodNs, events, facts }: FrameTextProps) {
   const details = describeFrame(tree, node, unit, periodNs, events)
   return (
     <>
@@ -47,7 +57,7 @@ function FrameText({ tree, node, unit, periodNs, events }: FrameTextProps) {
         {details.module && ` · ${details.module}`}
       </div>
       <dl>
-        {details.rows.map((row) => (
+        {[...details.rows, ...(facts?.(tree, node) ?? [])].map((row) => (
           <div key={row.label}>
             <dt>{row.label}</dt>
             <dd>{row.value}</dd>

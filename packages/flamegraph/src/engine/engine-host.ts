@@ -1,8 +1,9 @@
 import { releaseColumns } from '@sonde/profile'
 import { engineErrorData } from './engine-error.ts'
-import type { EngineReply, EngineRequest, EngineTask } from './engine-messages.ts'
+import type { EngineReply, EngineRequest, EngineTask, OneSource, SideSource } from './engine-messages.ts'
 import { profileBytes } from './fetch-profile.ts'
 import { FlameEngine } from './flame-engine.ts'
+import type { ProfileSummary } from './profile-summary.ts'
 import { transferables } from './transferables.ts'
 
 export type PostReply = (reply: EngineReply, transfer: ArrayBuffer[]) => void
@@ -58,12 +59,8 @@ export function createEngineHost(post: PostReply): (request: EngineRequest) => v
 async function perform(engine: FlameEngine, task: EngineTask, signal: AbortSignal): Promise<unknown> {
   switch (task.type) {
     case 'load': {
-      const bytes = await profileBytes(task.source, signal)
-      signal.throwIfAborted()
-      const summary = engine.load(bytes)
-      // Unpacked here, and decoded: of no more use. (What the page gave is the page's.)
-      if (!('bytes' in task.source) || bytes !== task.source.bytes) releaseColumns(bytes)
-      return summary
+      const { source } = task
+      return 'sides' in source ? await loadSides(engine, source.sides, signal) : await loadOne(engine, source, signal)
     }
     case 'model':
       return engine.model(task.question)
@@ -72,4 +69,22 @@ async function perform(engine: FlameEngine, task: EngineTask, signal: AbortSigna
     case 'ask':
       return engine.ask(task.name, task.question as never)
   }
+}
+
+async function loadOne(engine: FlameEngine, source: OneSource, signal: AbortSignal): Promise<ProfileSummary> {
+  const bytes = await profileBytes(source, signal)
+  signal.throwIfAborted()
+  const summary = engine.load(bytes)
+  // Unpacked here, and decoded: of no more use. (What the page gave is the page's.)
+  if (!('bytes' in source) || bytes !== source.bytes) releaseColumns(bytes)
+  return summary
+}
+
+/** Two selections of one capture are one profile, fetched once. */
+async function loadSides(engine: FlameEngine, [a, b]: readonly [SideSource, SideSource], signal: AbortSignal): Promise<ProfileSummary> {
+  const isSame = 'url' in a.source && 'url' in b.source && a.source.url === b.source.url
+  const bytesA = profileBytes(a.source, signal)
+  const [ofA, ofB] = await Promise.all([bytesA, isSame ? bytesA : profileBytes(b.source, signal)])
+  signal.throwIfAborted()
+  return engine.loadSides({ bytes: ofA, selection: a.selection }, { bytes: ofB, selection: b.selection })
 }

@@ -1,16 +1,24 @@
-import type { CallTreeOptions, StackTransform } from '@sonde/profile'
+import type { CallTreeOptions, ComparedSides, SideSelection, StackTransform } from '@sonde/profile'
 import type { FlameSearch } from '../search.ts'
 import type { EngineErrorData } from './engine-error.ts'
 import type { EngineQuestionName } from './engine-questions.ts'
 
 /** Where a profile comes from: an absolute URL of the page's own origin, or bytes at hand. Gzipped or not. */
-export type ProfileSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
+export type OneSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
+
+/** Or two of them, and what is selected of each: the sides A and B of a comparison, as one profile (`twoSides`). */
+export type ProfileSource = OneSource | { sides: readonly [SideSource, SideSource] }
+export type SideSource = { source: OneSource; selection: SideSelection }
 
 /**
  * What the flame graph is to show: a selection, what is done to its stacks, and how to make a tree of it. `against`: the selected host is
- * compared with all others (`buildDiffTree`); a selected process is then not looked at.
+ * compared with all others (`buildDiffTree`); a selected process is then not looked at. `compared`: side B of a profile of two sides with side A.
  */
-export type ModelQuestion = CallTreeOptions & { transforms?: readonly StackTransform[] | undefined; against?: 'rest' | undefined }
+export type ModelQuestion = CallTreeOptions & {
+  transforms?: readonly StackTransform[] | undefined
+  against?: 'rest' | undefined
+  compared?: ComparedSides | undefined
+}
 
 export type EngineTask =
   | { type: 'load'; source: ProfileSource }

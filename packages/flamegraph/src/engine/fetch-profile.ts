@@ -1,11 +1,11 @@
 import { EngineError } from './engine-error.ts'
-import type { ProfileSource } from './engine-messages.ts'
+import type { OneSource } from './engine-messages.ts'
 
 /**
  * A profile's bytes, unpacked. From a URL the browser's cache answers while the ETag holds, and gunzipping keeps step with the
  * network. Throws an EngineError with the server's own words where it refused, and a plain Error for anything else.
  */
-export async function profileBytes(source: ProfileSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function profileBytes(source: OneSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   if ('bytes' in source) return isGzip(source.bytes) ? gunzip(new Blob([source.bytes]).stream()) : source.bytes
   const response = await fetch(source.url, { signal, cache: 'no-cache' })
   if (!response.ok) throw new EngineError({ message: await messageOf(response), status: response.status })

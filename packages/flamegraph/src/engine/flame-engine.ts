@@ -1,11 +1,14 @@
-import { buildCallTree, buildDiffTree, decodeProfile, type Profile } from '@sonde/profile'
+import { buildCallTree, buildDiffTree, decodeProfile, type Profile, SIDE_IDS, type SideSelection, twoSides } from '@sonde/profile'
 import { type FlameMatches, type FlameSearch, type SearchedTree, searchTree } from '../search.ts'
 import { appliedTransforms } from './applied-transforms.ts'
 import type { ModelQuestion } from './engine-messages.ts'
 import { ENGINE_ANSWERS, type EngineQuestion, type EngineQuestionName } from './engine-questions.ts'
 import { type FlameModel, flameModelOf } from './flame-model.ts'
 import { type ProfileSummary, summarizeProfile } from './profile-summary.ts'
+import { summarizeSide } from './side-summary.ts'
 import { transformedProfile } from './transformed-profile.ts'
+
+export type SideBytes = { bytes: Uint8Array; selection: SideSelection }
 
 /**
  * Holds one profile and answers questions about it. No worker and no browser in here (see engine-host.ts): it runs in Node and
@@ -26,13 +29,28 @@ export class FlameEngine {
     return summarizeProfile(profile)
   }
 
+  /** The same of the two sides of a comparison. Throws a ProfileMergeError too, where they count different things. */
+  loadSides(a: SideBytes, b: SideBytes): ProfileSummary {
+    const decoded = new Map<Uint8Array, Profile>()
+    const [sideA, sideB] = [a, b].map(({ bytes, selection }) => {
+      const profile = decoded.get(bytes) ?? decodeProfile(bytes)
+      decoded.set(bytes, profile)
+      return { profile, selection }
+    })
+    if (!sideA || !sideB) throw new Error('A comparison has two sides.')
+    const profile = twoSides(sideA, sideB)
+    this.profile = profile
+    this.ownBuffers = buffersOf(profile)
+    return { ...summarizeProfile(profile), sides: { a: summarizeSide(sideA), b: summarizeSide(sideB) } }
+  }
+
   model(question: ModelQuestion): FlameModel {
-    const { transforms = [], against, ...selected } = question
-    const { hostId } = selected
-    const isDiff = against === 'rest' && hostId !== undefined
+    const { transforms = [], against, compared, ...selected } = question
+    const hostId = compared ? SIDE_IDS.b : selected.hostId
+    const isDiff = compared !== undefined || (against === 'rest' && hostId !== undefined)
     const options = isDiff ? { ...selected, hostId: undefined, process: undefined } : selected
     const { profile } = transformedProfile(this.loaded(), transforms)
-    const tree = isDiff ? buildDiffTree(profile, { ...options, hostId }) : buildCallTree(profile, options)
+    const tree = isDiff && hostId !== undefined ? buildDiffTree(profile, { ...options, hostId, compared }) : buildCallTree(profile, options)
     const model = flameModelOf(tree, ++this.lastModel)
     if (transforms.length > 0) model.applied = appliedTransforms(this.loaded(), { transforms, selection: options })
     // The model goes to the page, with its memory; a search here needs this much of it.

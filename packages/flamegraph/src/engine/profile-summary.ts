@@ -1,4 +1,5 @@
 import type { HostTable, Profile, ProfileMeta } from '@sonde/profile'
+import type { SideSummary } from './side-summary.ts'
 
 /** What the page knows of a loaded profile: all but the stacks and the samples, which stay with the engine. */
 export type ProfileSummary = {
@@ -8,6 +9,8 @@ export type ProfileSummary = {
   threads: { length: number; host: Uint32Array; pid: Int32Array; tid: Int32Array; comm: string[] }
   /** Rows of the sample table, 0 for an empty profile. */
   sampleRows: number
+  /** Of a profile of two sides: what there is to choose from on each. */
+  sides?: { a: SideSummary; b: SideSummary } | undefined
 }
 
 export function summarizeProfile({ meta, hosts, threads, strings, samples }: Profile): ProfileSummary {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compareHref, comparisonSchema, formatSelection, parseComparison, parseSelection, selectionSchema } from './comparison.ts'
+import { compareHref, formatSelection } from './compare-href.ts'
+import { comparisonSchema, parseComparison, parseSelection, selectionSchema } from './comparison.ts'
 
 const whole = selectionSchema.parse({ capture: 'abcd1234' })
 const part = selectionSchema.parse({ capture: 'abcd1234', host: 'host-1', rest: true, window: '0-5000' })

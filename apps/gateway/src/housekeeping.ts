@@ -1,8 +1,8 @@
-import { reapTargets } from '@sonde/domain'
+import { indexCaptures, reapTargets } from '@sonde/domain'
 import type { GatewayContext } from './gateway.ts'
 
 /**
- * Looks for work after each announcement, and every `sweepMs` in case one got lost; reaps at the same pace. Returns the end of
+ * Looks for work after each announcement, and every `sweepMs` in case one got lost; reaps at the same pace, and reads what is in captures that ended, so that they are found by it. Returns the end of
  * it, which waits for what is under way.
  */
 export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: number): () => Promise<void> {
@@ -19,6 +19,13 @@ export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: n
       log.warn({ err: error }, 'could not reap; trying again at the next sweep')
     }
     await room.look()
+    try {
+      await indexCaptures(app, (capture, err) =>
+        log.warn({ err, capture }, 'its results could not be read: it is not found by what is in it'),
+      )
+    } catch (error) {
+      log.warn({ err: error }, 'could not read what is in captures; trying again at the next sweep')
+    }
   }
   const schedule = () => {
     timer = setTimeout(() => {

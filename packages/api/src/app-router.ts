@@ -1,9 +1,11 @@
 import { capturesRouter } from './routers/captures.ts'
 import { hostsRouter } from './routers/hosts.ts'
+import { incidentsRouter } from './routers/incidents.ts'
 import { joinTokensRouter } from './routers/join-tokens.ts'
 import { peopleRouter } from './routers/people.ts'
 import { probesRouter } from './routers/probes.ts'
 import { sessionRouter } from './routers/session.ts'
+import { tagsRouter } from './routers/tags.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
 export const appRouter = router({
@@ -13,6 +15,8 @@ export const appRouter = router({
   joinTokens: joinTokensRouter,
   captures: capturesRouter,
   probes: probesRouter,
+  tags: tagsRouter,
+  incidents: incidentsRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { type Actor, ROLES, SondeError } from '@sonde/contract'
-import { type App, importCapture, readProfile, startCapture } from '@sonde/domain'
+import { type App, createIncident, importCapture, readProfile, startCapture } from '@sonde/domain'
 import { createWorld, SPEC, type World } from '@sonde/domain/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,6 +49,18 @@ const MATRIX: Record<string, Row> = {
   'captures.latency': { ...reader, input: { id: unknown } },
   'captures.events': { ...reader, input: { id: unknown } },
   'captures.counters': { ...reader, input: { id: unknown } },
+  'tags.list': reader,
+  'tags.of': { ...reader, input: { id: unknown } },
+  'tags.set': { ...operator, input: { id: unknown, tag: 'x', on: true } },
+  'incidents.list': reader,
+  'incidents.get': { ...reader, input: { id: unknown } },
+  'incidents.create': { ...operator, input: { title: 'x' } },
+  'incidents.update': { ...operator, input: { id: unknown, title: 'x' } },
+  'incidents.delete': owner,
+  'incidents.addItem': { ...operator, input: { incidentId: unknown, item: { kind: 'note', text: 'x' } } },
+  'incidents.updateItem': { ...operator, input: { id: unknown, text: 'x' } },
+  'incidents.removeItem': { ...operator, input: { id: unknown } },
+  'incidents.export': { ...reader, input: { id: unknown } },
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
@@ -96,6 +108,12 @@ async function captureOf(actor: Actor): Promise<{ id: string }> {
   return await startCapture(actor, world.app, { hostIds: [host.id], spec: SPEC })
 }
 
+/** Procedures that depend on whose it is, with how somebody makes one. */
+const OWNED: Record<string, (actor: Actor) => Promise<{ id: string }>> = {
+  'captures.delete': captureOf,
+  'incidents.delete': (actor) => createIncident(actor, world.app, { title: 'x' }),
+}
+
 describe('who may call what', () => {
   it('is written down for every procedure, and for nothing else', () => {
     expect(Object.keys(appRouter._def.procedures).sort()).toEqual(Object.keys(MATRIX).sort())
@@ -106,9 +124,10 @@ describe('who may call what', () => {
       it(`${path} by ${role}: ${row[role]}`, async () => {
         const actor = actors.get(role) ?? { kind: 'anonymous' }
         const refusal = role === 'anonymous' ? 'UNAUTHORIZED' : 'FORBIDDEN'
-        const others = path === 'captures.delete' ? await captureOf(await world.actor('operator')) : row.input
+        const make = OWNED[path]
+        const others = make ? await make(await world.actor('operator')) : row.input
         expect(await call(path, actor, others)).toBe(row[role] === 'yes' ? 'yes' : refusal)
-        if (row[role] === 'own') expect(await call(path, actor, await captureOf(actor))).toBe('yes')
+        if (row[role] === 'own') expect(await call(path, actor, await make?.(actor))).toBe('yes')
       })
     }
   }

@@ -50,6 +50,15 @@ export const captureViewSchema = z.object({
 })
 export type CaptureView = z.infer<typeof captureViewSchema>
 
+/** A name in a capture's results that a search found. */
+export const foundTermSchema = z.object({
+  kind: z.enum(['function', 'syscall']),
+  text: z.string(),
+  /** Of the capture's samples that the function is on, or of its system calls, 0..1. */
+  share: z.number(),
+})
+export type FoundTerm = z.infer<typeof foundTermSchema>
+
 /** A row of the captures list: the same without targets' details. */
 export const captureSummarySchema = captureViewSchema
   .omit({ recipeTitle: true, targets: true, resultVersion: true, serverNow: true })
@@ -60,5 +69,8 @@ export const captureSummarySchema = captureViewSchema
     /** Events recorded by counts, latency and events. */
     hits: z.number().int(),
     bytes: z.number().int(),
+    tags: z.array(z.string()),
+    /** Functions and system calls that the search was about, the largest share first, at most three. */
+    found: z.array(foundTermSchema),
   })
 export type CaptureSummary = z.infer<typeof captureSummarySchema>

@@ -33,6 +33,11 @@ export const PERMISSIONS = {
   'capture.import': operator,
   'capture.cancel': operator,
   'capture.delete': owner,
+  'tag.read': reader,
+  'tag.write': operator,
+  'incident.read': reader,
+  'incident.write': operator,
+  'incident.delete': owner,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 

@@ -2,6 +2,7 @@ import type { EndReport, TargetRef, TargetReply } from '@sonde/contract'
 import { inTransaction } from '@sonde/db'
 import type { AgentHost } from './agent-host.ts'
 import type { App } from './app.ts'
+import { forgetTerms } from './index-captures.ts'
 import { lockTarget, reoffer, replyOf, step } from './lock-target.ts'
 import type { TransitionName } from './target-transitions.ts'
 import type { TargetChanges } from './transition-target.ts'
@@ -19,6 +20,8 @@ export async function endTarget(host: AgentHost, app: App, ref: TargetRef, repor
     const changes: TargetChanges = report.message === '' ? {} : { message: report.message }
     if (report.state !== 'cancelled') changes.reason = report.reason ?? 'internal'
     if (report.quality) changes.quality = report.quality
-    return replyOf(await step(client, target, TRANSITION[report.state], changes))
+    const ended = await step(client, target, TRANSITION[report.state], changes)
+    await forgetTerms(client, ref.captureId)
+    return replyOf(ended)
   })
 }

@@ -2,6 +2,7 @@ import type { FinishReply, FinishReport, ManifestEntry, TargetRef } from '@sonde
 import { inTransaction } from '@sonde/db'
 import type { AgentHost } from './agent-host.ts'
 import type { App } from './app.ts'
+import { forgetTerms } from './index-captures.ts'
 import { conflict, type LockedTarget, lockTarget, step } from './lock-target.ts'
 import { INGEST_STATES } from './target-transitions.ts'
 
@@ -27,6 +28,7 @@ export async function finishTarget(host: AgentHost, app: App, ref: TargetRef, re
       const message = `The server has part ${unexpected.slice(0, 10).join(', ')} of the result, which the host does not know.`
       target = await step(client, target, 'fail', { reason: 'upload-rejected', message, ...facts })
     } else target = await step(client, target, endOf(target, report), facts)
+    await forgetTerms(client, ref.captureId)
     return { state: target.state, missing: [] }
   })
 }

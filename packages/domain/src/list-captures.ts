@@ -3,6 +3,8 @@ import {
   type CaptureSummary,
   captureReasonSchema,
   captureSourceSchema,
+  type FoundTerm,
+  parseCaptureSearch,
   SondeError,
   storedSpecSchema,
   type TargetState,
@@ -12,7 +14,8 @@ import { z } from 'zod'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 import { captureEndedAt, captureState } from './capture-state.ts'
-import { likePattern } from './like-pattern.ts'
+import { readFoundTerms } from './found-terms.ts'
+import { searchCondition } from './search-conditions.ts'
 
 type Row = {
   id: string
@@ -28,16 +31,14 @@ type Row = {
   hits: string
   bytes: string
   hosts: unknown
+  tags: string[]
 }
 
 const hostsSchema = z.array(z.object({ id: z.string(), name: z.string(), state: targetStateSchema, endedAt: z.coerce.date().nullable() }))
 
-/** jsonpath: every text in the instruments, so that a probe, a function or an argument finds the captures that used it. */
-const TEXTS = `'strict $.** ? (@.type() == "string")'`
-
 /**
- * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each word of `search` must occur in the title,
- * the recipe, the probes and settings, the imported file's name and format, the reason why it was started, the creator's name or a host's name.
+ * Newest first, `limit` at a time (1–100); `nextCursor` is null on the last page. Each term of `search` must hold
+ * (`search-conditions.ts` says what it looks at).
  */
 export async function listCaptures(
   actor: Actor,
@@ -47,9 +48,12 @@ export async function listCaptures(
   authorize(actor, 'capture.read')
   const limit = input.limit ?? 30
   const after = input.cursor === undefined ? null : readCursor(input.cursor)
-  const words = (input.search ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 10)
+  const terms = parseCaptureSearch(input.search ?? '')
+  const values: unknown[] = [after?.at ?? null, after?.id ?? '', limit + 1]
+  const conditions = terms.map((term) => ` AND ${searchCondition(term, (value) => `$${values.push(value)}`)}`)
   const { rows } = await app.db.pool.query<Row>(
-    `SELECT c.id, c.title, c.spec, c.source, c.reason, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes
+    `SELECT c.id, c.title, c.spec, c.source, c.reason, c.created_at, c.created_by_id, u.name AS created_by, t.hosts, t.samples, t.syscalls, t.hits, t.bytes,
+       array(SELECT tag FROM capture_tags g WHERE g.capture_id = c.id ORDER BY tag) AS tags
      FROM captures c
      JOIN users u ON u.id = c.created_by_id
      CROSS JOIN LATERAL (
@@ -61,22 +65,24 @@ export async function listCaptures(
          coalesce(sum(t.stored_bytes), 0) AS bytes
        FROM targets t JOIN hosts h ON h.id = t.host_id WHERE t.capture_id = c.id
      ) t
-     WHERE c.deleted_at IS NULL
-       AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))
-       AND NOT EXISTS (
-         SELECT FROM unnest($3::text[]) AS word
-         WHERE concat_ws(' ', c.title, c.spec->>'recipe', c.source->>'fileName', c.source->>'format', c.reason->>'text', jsonb_path_query_array(c.spec->'instruments', ${TEXTS})::text, u.name, t.names)
-           NOT ILIKE word
-       )
-     ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
-    [after?.at ?? null, after?.id ?? '', words.map(likePattern), limit + 1],
+     WHERE c.deleted_at IS NULL AND ($1::timestamptz IS NULL OR (c.created_at, c.id) < ($1::timestamptz, $2::text))${conditions.join('')}
+     ORDER BY c.created_at DESC, c.id DESC LIMIT $3`,
+    values,
   )
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { items: page.map(summaryOf), nextCursor: rows.length > limit && last ? writeCursor(last) : null }
+  const found = await readFoundTerms(
+    app,
+    page.map((row) => row.id),
+    terms,
+  )
+  return {
+    items: page.map((row) => summaryOf(row, found.get(row.id) ?? [])),
+    nextCursor: rows.length > limit && last ? writeCursor(last) : null,
+  }
 }
 
-function summaryOf(row: Row): CaptureSummary {
+function summaryOf(row: Row, found: FoundTerm[]): CaptureSummary {
   const hosts = hostsSchema.parse(row.hosts)
   const states: TargetState[] = hosts.map((h) => h.state)
   return {
@@ -94,6 +100,8 @@ function summaryOf(row: Row): CaptureSummary {
     syscalls: Number(row.syscalls),
     hits: Number(row.hits),
     bytes: Number(row.bytes),
+    tags: row.tags,
+    found,
   }
 }
 

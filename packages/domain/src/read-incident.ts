@@ -1,0 +1,86 @@
+import {
+  type Actor,
+  compareHref,
+  formatViewState,
+  type Incident,
+  type IncidentItem,
+  parseComparison,
+  parseViewState,
+  type TargetState,
+} from '@sonde/contract'
+import type { App } from './app.ts'
+import { authorize } from './authorize.ts'
+import { captureState } from './capture-state.ts'
+import { gone, INCIDENT_SQL, type IncidentRow, summaryOfIncident } from './incidents.ts'
+
+type ItemRow = {
+  id: string
+  kind: 'capture' | 'comparison' | 'note'
+  at: Date
+  text: string
+  title: string
+  view: string
+  added_at: Date
+  added_by_id: string | null
+  added_by: string | null
+  capture_id: string | null
+  capture_title: string | null
+  states: TargetState[] | null
+  samples: string | null
+  syscalls: string | null
+}
+
+/** An incident with its timeline, oldest first. Throws `not-found`. */
+export async function readIncident(actor: Actor, app: App, input: { id: string }): Promise<Incident> {
+  authorize(actor, 'incident.read')
+  const { rows } = await app.db.pool.query<IncidentRow>(`${INCIDENT_SQL} WHERE f.id = $1`, [input.id])
+  if (!rows[0]) throw gone()
+  const items = await app.db.pool.query<ItemRow>(
+    `SELECT i.*, u.name AS added_by, c.id AS capture_id, c.title AS capture_title, t.states, t.samples, t.syscalls
+     FROM incident_items i
+     LEFT JOIN users u ON u.id = i.added_by_id
+     LEFT JOIN captures c ON c.id = i.capture_id AND c.deleted_at IS NULL
+     LEFT JOIN LATERAL (
+       SELECT array_agg(state) AS states, sum((quality->>'samples')::bigint) AS samples, sum((quality->>'syscalls')::bigint) AS syscalls
+       FROM targets WHERE capture_id = c.id
+     ) t ON true
+     WHERE i.incident_id = $1 ORDER BY i.at, i.added_at, i.id`,
+    [input.id],
+  )
+  return { ...summaryOfIncident(rows[0]), summary: rows[0].summary, items: items.rows.map(itemOf) }
+}
+
+function itemOf(row: ItemRow): IncidentItem {
+  return {
+    id: row.id,
+    kind: row.kind,
+    at: row.at,
+    text: row.text,
+    title: row.title,
+    href: hrefOf(row),
+    capture:
+      row.capture_id === null
+        ? null
+        : {
+            id: row.capture_id,
+            title: row.capture_title ?? row.title,
+            state: captureState(row.states ?? []),
+            hosts: row.states?.length ?? 0,
+            samples: Number(row.samples ?? 0),
+            syscalls: Number(row.syscalls ?? 0),
+          },
+    addedBy: row.added_by_id === null ? null : { id: row.added_by_id, name: row.added_by ?? '' },
+    addedAt: row.added_at,
+  }
+}
+
+/** Written anew of what was understood, so that no stored text becomes part of a link. */
+function hrefOf({ kind, capture_id, view }: ItemRow): string | null {
+  if (kind === 'comparison') {
+    const comparison = parseComparison(new URLSearchParams(view))
+    return comparison ? compareHref(comparison) : null
+  }
+  if (capture_id === null) return null
+  const query = formatViewState(parseViewState(new URLSearchParams(view)))
+  return `/captures/${capture_id}${query ? `?${query}` : ''}`
+}

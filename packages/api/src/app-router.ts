@@ -1,7 +1,9 @@
 import { capturesRouter } from './routers/captures.ts'
+import { commentsRouter } from './routers/comments.ts'
 import { hostsRouter } from './routers/hosts.ts'
 import { incidentsRouter } from './routers/incidents.ts'
 import { joinTokensRouter } from './routers/join-tokens.ts'
+import { mentionsRouter } from './routers/mentions.ts'
 import { peopleRouter } from './routers/people.ts'
 import { probesRouter } from './routers/probes.ts'
 import { sessionRouter } from './routers/session.ts'
@@ -14,6 +16,8 @@ export const appRouter = router({
   hosts: hostsRouter,
   joinTokens: joinTokensRouter,
   captures: capturesRouter,
+  comments: commentsRouter,
+  mentions: mentionsRouter,
   probes: probesRouter,
   tags: tagsRouter,
   incidents: incidentsRouter,

@@ -1,20 +1,28 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { type Actor, ROLES, SondeError } from '@sonde/contract'
-import { type App, createIncident, importCapture, readProfile, startCapture } from '@sonde/domain'
+import { type App, addComment, createIncident, importCapture, readProfile, startCapture } from '@sonde/domain'
 import { createWorld, SPEC, type World } from '@sonde/domain/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appRouter, createCaller } from './app-router.ts'
 
 /** What each kind of caller gets. `own`: yes for what they made, no for what others made. */
-type Row = { anonymous: 'yes' | 'no'; viewer: 'yes' | 'no'; operator: 'yes' | 'no' | 'own'; admin: 'yes'; input?: unknown }
+type Row = {
+  anonymous: 'yes' | 'no'
+  viewer: 'yes' | 'no' | 'own'
+  operator: 'yes' | 'no' | 'own'
+  admin: 'yes' | 'own'
+  input?: unknown
+}
 
 const everyone = { anonymous: 'yes', viewer: 'yes', operator: 'yes', admin: 'yes' } as const
 const reader = { anonymous: 'no', viewer: 'yes', operator: 'yes', admin: 'yes' } as const
 const operator = { anonymous: 'no', viewer: 'no', operator: 'yes', admin: 'yes' } as const
 const admin = { anonymous: 'no', viewer: 'no', operator: 'no', admin: 'yes' } as const
 const owner = { anonymous: 'no', viewer: 'no', operator: 'own', admin: 'yes' } as const
+const author = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'own' } as const
+const authorOrAdmin = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'yes' } as const
 const unknown = 'unknown-id-0000'
 
 /** Every procedure, with an input that does no harm when it is let through. A procedure that is not here fails the test below. */
@@ -61,6 +69,20 @@ const MATRIX: Record<string, Row> = {
   'incidents.updateItem': { ...operator, input: { id: unknown, text: 'x' } },
   'incidents.removeItem': { ...operator, input: { id: unknown } },
   'incidents.export': { ...reader, input: { id: unknown } },
+  'people.names': reader,
+  'comments.list': { ...reader, input: { captureId: unknown } },
+  'comments.watch': { ...reader, input: { captureId: unknown, page: 'pageone1' } },
+  'comments.add': {
+    ...reader,
+    input: { id: unknown, captureId: unknown, text: 'x', pin: { on: 'capture' }, replyTo: null },
+  },
+  'comments.edit': author,
+  'comments.delete': authorOrAdmin,
+  'comments.resolve': { ...reader, input: { id: unknown, resolved: true } },
+  'comments.present': { ...reader, input: { captureId: unknown, page: 'pageone1', pane: '' } },
+  'mentions.count': reader,
+  'mentions.list': reader,
+  'mentions.see': { ...reader, input: { captureId: unknown } },
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
@@ -108,10 +130,17 @@ async function captureOf(actor: Actor): Promise<{ id: string }> {
   return await startCapture(actor, world.app, { hostIds: [host.id], spec: SPEC })
 }
 
+async function commentOf(actor: Actor): Promise<{ id: string }> {
+  const { id: captureId } = await captureOf(await world.actor('operator'))
+  return await addComment(actor, world.app, { id: world.app.newId(), captureId, text: 'x', pin: { on: 'capture' }, replyTo: null })
+}
+
 /** Procedures that depend on whose it is, with how somebody makes one. */
-const OWNED: Record<string, (actor: Actor) => Promise<{ id: string }>> = {
+const OWNED: Record<string, (actor: Actor) => Promise<unknown>> = {
   'captures.delete': captureOf,
   'incidents.delete': (actor) => createIncident(actor, world.app, { title: 'x' }),
+  'comments.edit': async (actor) => ({ ...(await commentOf(actor)), text: 'edited' }),
+  'comments.delete': commentOf,
 }
 
 describe('who may call what', () => {

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
+import { type CaptureView, isFinal } from '@sonde/contract'
 import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
 import { BinaryAsks } from './ask-binary.ts'
 import type { CachedProfile } from './cached-profile.ts'
-import { CaptureFeeds } from './capture-feeds.ts'
 import { MergeCache } from './merge-cache.ts'
 import type { MergedCounters } from './merge-counters.ts'
 import type { MergedCounts } from './merge-counts.ts'
 import type { MergedEvents } from './merge-events.ts'
 import type { MergedLatency } from './merge-latency.ts'
+import { PolledFeeds } from './polled-feeds.ts'
+import { Presence } from './presence.ts'
 import { ProbeStore } from './probe-store.ts'
 import type { CachedDeltas } from './read-merged.ts'
 import type { SyscallSlices } from './syscall-slices.ts'
+import type { NotesView } from './watch-comments.ts'
 
 /**
  * What use cases work with: made once per process and given to each as its second argument, after who asks.
@@ -40,7 +43,11 @@ export type App = {
   /** Questions to hosts about their binaries that are under way. */
   binaryAsks: BinaryAsks
   /** Live views of captures; one poller for each capture that somebody watches. */
-  feeds: CaptureFeeds
+  feeds: PolledFeeds<CaptureView>
+  /** Live comments and presence; one poller for each capture whose page somebody has open. */
+  notes: PolledFeeds<NotesView>
+  /** Who has which capture's page open, of this process. */
+  presence: Presence
   close: () => Promise<void>
 }
 
@@ -78,9 +85,12 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     },
     probes: new ProbeStore(),
     binaryAsks: new BinaryAsks(),
-    feeds: new CaptureFeeds(),
+    feeds: new PolledFeeds({ pollMs: 500, isLast: (view) => view.targets.every((target) => isFinal(target.state)) }),
+    notes: new PolledFeeds({ pollMs: 1_000 }),
+    presence: new Presence(),
     close: async () => {
       app.feeds.close()
+      app.notes.close()
       await db.close()
     },
   }

@@ -7,6 +7,8 @@ const everyone: Rule = { viewer: 'yes', operator: 'yes', admin: 'yes', public: t
 const reader: Rule = { viewer: 'yes', operator: 'yes', admin: 'yes' }
 const operator: Rule = { viewer: 'no', operator: 'yes', admin: 'yes' }
 const owner: Rule = { viewer: 'no', operator: 'own', admin: 'yes' }
+const author: Rule = { viewer: 'own', operator: 'own', admin: 'own' }
+const authorOrAdmin: Rule = { viewer: 'own', operator: 'own', admin: 'yes' }
 const admin: Rule = { viewer: 'no', operator: 'no', admin: 'yes' }
 
 /** Who may do what. What is not here is not allowed. */
@@ -16,6 +18,8 @@ export const PERMISSIONS = {
   'invite.accept': everyone,
   'person.list': admin,
   'person.invite': admin,
+  /** Names alone, to mention somebody. */
+  'person.names': reader,
   'host.read': reader,
   /** Ask a live agent: its processes, what it would run. */
   'host.ask': operator,
@@ -38,6 +42,13 @@ export const PERMISSIONS = {
   'incident.read': reader,
   'incident.write': operator,
   'incident.delete': owner,
+  /** Comments may hold names of people and hosts: for whoever is signed in, never for a reader of a share link. */
+  'comment.read': reader,
+  'comment.write': reader,
+  'comment.edit': author,
+  'comment.delete': authorOrAdmin,
+  /** One's own. */
+  'mention.read': reader,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 

@@ -1,4 +1,4 @@
-import { type Actor, type Person, personSchema } from '@sonde/contract'
+import { type Actor, type NamedPerson, type Person, personSchema } from '@sonde/contract'
 import type { App } from './app.ts'
 import { authorize, authorizePublic } from './authorize.ts'
 
@@ -24,4 +24,10 @@ export async function listPeople(actor: Actor, app: App): Promise<Person[]> {
   authorize(actor, 'person.list')
   const rows = await app.db.prisma.user.findMany({ select: personColumns, orderBy: [{ name: 'asc' }, { id: 'asc' }] })
   return rows.map((row) => personSchema.parse(row))
+}
+
+/** Everyone with an account, by name: as much as whoever mentions somebody has to know. */
+export async function listPeopleNames(actor: Actor, app: App): Promise<NamedPerson[]> {
+  authorize(actor, 'person.names')
+  return await app.db.prisma.user.findMany({ select: { id: true, name: true }, orderBy: [{ name: 'asc' }, { id: 'asc' }] })
 }

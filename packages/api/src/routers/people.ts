@@ -1,10 +1,13 @@
-import { personSchema, roleSchema, signupInputSchema } from '@sonde/contract'
-import { acceptInvite, checkInvite, invitePerson, listPeople } from '@sonde/domain'
+import { peopleNamesSchema, personSchema, roleSchema, signupInputSchema } from '@sonde/contract'
+import { acceptInvite, checkInvite, invitePerson, listPeople, listPeopleNames } from '@sonde/domain'
 import { z } from 'zod'
 import { procedure, router } from '../trpc.ts'
 
 export const peopleRouter = router({
   list: procedure.output(z.array(personSchema)).query(({ ctx }) => listPeople(ctx.actor, ctx.app)),
+
+  /** Of everyone, for who mentions somebody. */
+  names: procedure.output(peopleNamesSchema).query(({ ctx }) => listPeopleNames(ctx.actor, ctx.app)),
 
   invite: procedure
     .input(z.object({ role: roleSchema }))

@@ -1,32 +1,36 @@
-import { type CaptureView, isFinal } from '@sonde/contract'
-
-const POLL_MS = 500
-
-type Read = {
-  revision: () => Promise<number | null>
-  view: () => Promise<CaptureView>
+type Read<View> = {
+  /** Differs whenever the view does; null: there is no such thing any more, which `view` says with an error. */
+  revision: () => Promise<number | string | null>
+  view: () => Promise<View>
+}
+type FeedOptions<View> = {
+  pollMs: number
+  /** Nothing changes after this view. */
+  isLast?: (view: View) => boolean
 }
 /** What each subscriber is told: a new view, that there will be no other, or that it is over for a reason. */
-type Event = { type: 'view'; view: CaptureView } | { type: 'end' } | { type: 'error'; error: unknown }
+type Event<View> = { type: 'view'; view: View } | { type: 'end' } | { type: 'error'; error: unknown }
 
 /**
- * Live views of captures. However many people watch one capture, one poller reads it, twice a second at most, and reads the
+ * Live views of things in the database. However many people watch one, one poller reads it, every `pollMs` at most, and reads the
  * whole view only when its revision has changed. It starts with the first subscriber and stops with the last.
  */
-export class CaptureFeeds {
-  private readonly feeds = new Map<string, Feed>()
+export class PolledFeeds<View> {
+  private readonly feeds = new Map<string, Feed<View>>()
 
-  /** Yields the view now and after every change; ends after the view in which every target is final. */
-  async *watch(captureId: string, read: Read, signal?: AbortSignal): AsyncGenerator<CaptureView, void> {
-    let feed = this.feeds.get(captureId)
+  constructor(private readonly options: FeedOptions<View>) {}
+
+  /** Yields the view now and after every change; ends after the last view, or when `signal` says that nobody listens. */
+  async *watch(key: string, read: Read<View>, signal?: AbortSignal): AsyncGenerator<View, void> {
+    let feed = this.feeds.get(key)
     if (!feed) {
-      feed = new Feed(read, () => this.feeds.delete(captureId))
-      this.feeds.set(captureId, feed)
+      feed = new Feed(this.options, read, () => this.feeds.delete(key))
+      this.feeds.set(key, feed)
     }
     yield* feed.subscribe(signal)
   }
 
-  /** Captures that are being polled at the moment. */
+  /** What is being polled at the moment. */
   get active(): number {
     return this.feeds.size
   }
@@ -36,27 +40,28 @@ export class CaptureFeeds {
   }
 }
 
-class Feed {
-  private readonly subscribers = new Set<(event: Event) => void>()
-  private latest: Event | null = null
-  private revision: number | null = null
+class Feed<View> {
+  private readonly subscribers = new Set<(event: Event<View>) => void>()
+  private latest: Event<View> | null = null
+  private revision: number | string | null = null
   private timer: NodeJS.Timeout | undefined
   private stopped = false
 
   constructor(
-    private readonly read: Read,
+    private readonly options: FeedOptions<View>,
+    private readonly read: Read<View>,
     private readonly onStop: () => void,
   ) {
     void this.poll()
   }
 
-  async *subscribe(signal: AbortSignal | undefined): AsyncGenerator<CaptureView, void> {
+  async *subscribe(signal: AbortSignal | undefined): AsyncGenerator<View, void> {
     // Only the newest view matters: a slow reader skips, and nothing piles up for it.
-    let pending: CaptureView | null = null
-    let end: Event | null = null
+    let pending: { view: View } | null = null
+    let end: Event<View> | null = null
     let wake = () => {}
-    const onEvent = (event: Event) => {
-      if (event.type === 'view') pending = event.view
+    const onEvent = (event: Event<View>) => {
+      if (event.type === 'view') pending = event
       else end ??= event // the first reason counts: stopping after an error says "end" too
       wake()
     }
@@ -66,10 +71,10 @@ class Feed {
     if (this.latest) onEvent(this.latest)
     try {
       while (!signal?.aborted) {
-        const view = takeOver<CaptureView | null>(pending)
+        const next = takeOver<{ view: View } | null>(pending)
         pending = null
-        const over = takeOver<Event | null>(end)
-        if (view) yield view
+        const over = takeOver<Event<View> | null>(end)
+        if (next) yield next.view
         else if (over?.type === 'error') throw over.error
         else if (over) return
         else await new Promise<void>((resolve) => (wake = resolve))
@@ -89,7 +94,7 @@ class Feed {
     this.emit({ type: 'end' })
   }
 
-  private emit(event: Event): void {
+  private emit(event: Event<View>): void {
     for (const tell of [...this.subscribers]) tell(event)
   }
 
@@ -102,13 +107,13 @@ class Feed {
         this.revision = revision
         this.latest = { type: 'view', view }
         this.emit(this.latest)
-        if (view.targets.every((t) => isFinal(t.state))) return this.stop()
+        if (this.options.isLast?.(view)) return this.stop()
       }
     } catch (error) {
       this.emit({ type: 'error', error })
       return this.stop()
     }
-    if (!this.stopped) this.timer = setTimeout(() => void this.poll(), Math.max(50, POLL_MS - (performance.now() - startedAt)))
+    if (!this.stopped) this.timer = setTimeout(() => void this.poll(), Math.max(50, this.options.pollMs - (performance.now() - startedAt)))
   }
 }
 

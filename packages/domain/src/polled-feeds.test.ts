@@ -1,9 +1,12 @@
-import type { CaptureView, TargetState } from '@sonde/contract'
+import { type CaptureView, isFinal, type TargetState } from '@sonde/contract'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CaptureFeeds } from './capture-feeds.ts'
+import { PolledFeeds } from './polled-feeds.ts'
 
 const target = (state: TargetState) => ({ state }) as CaptureView['targets'][number]
 const viewOf = (title: string, state: TargetState) => ({ title, targets: [target(state)] }) as CaptureView
+
+const feedsOfCaptures = () =>
+  new PolledFeeds<CaptureView>({ pollMs: 500, isLast: (view) => view.targets.every((one) => isFinal(one.state)) })
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -35,9 +38,9 @@ async function collect(generator: AsyncGenerator<CaptureView, void>): Promise<st
   return titles
 }
 
-describe('CaptureFeeds', () => {
+describe('PolledFeeds', () => {
   it('tells several subscribers the same with one poller, and ends after the final view', async () => {
-    const feeds = new CaptureFeeds()
+    const feeds = feedsOfCaptures()
     const { state, read, change } = source()
     const all = [collect(feeds.watch('c', read)), collect(feeds.watch('c', read)), collect(feeds.watch('c', read))]
     await vi.advanceTimersByTimeAsync(2_100)
@@ -54,7 +57,7 @@ describe('CaptureFeeds', () => {
   })
 
   it('gives a later subscriber the newest view at once, and a final capture one view', async () => {
-    const feeds = new CaptureFeeds()
+    const feeds = feedsOfCaptures()
     const { read, change } = source()
     const first = collect(feeds.watch('c', read))
     await vi.advanceTimersByTimeAsync(600)
@@ -69,7 +72,7 @@ describe('CaptureFeeds', () => {
   })
 
   it('stops polling with its last subscriber, whether it leaves or is aborted', async () => {
-    const feeds = new CaptureFeeds()
+    const feeds = feedsOfCaptures()
     const { state, read } = source()
     const abort = new AbortController()
     const aborted = collect(feeds.watch('c', read, abort.signal))
@@ -86,7 +89,7 @@ describe('CaptureFeeds', () => {
   })
 
   it('passes an error on to all of them', async () => {
-    const feeds = new CaptureFeeds()
+    const feeds = feedsOfCaptures()
     const { state, read } = source()
     const all = Promise.allSettled([collect(feeds.watch('c', read)), collect(feeds.watch('c', read))])
     await vi.advanceTimersByTimeAsync(100)
@@ -97,7 +100,7 @@ describe('CaptureFeeds', () => {
   })
 
   it('gives a slow reader the newest view, not a backlog', async () => {
-    const feeds = new CaptureFeeds()
+    const feeds = feedsOfCaptures()
     const { read, change } = source()
     const slow = feeds.watch('c', read)
     await slow.next()

@@ -7,8 +7,11 @@ const repositoryRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), '
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repositoryRoot,
-  // A program of its own (build-file-reader.mjs), which no module imports.
-  outputFileTracingIncludes: { '/api/captures/import': ['./dist/file-reader.mjs'] },
+  // Programs of their own (build-workers.mjs), which no module imports, and the native code that one of them draws with.
+  outputFileTracingIncludes: {
+    '/api/captures/import': ['./dist/file-reader.mjs'],
+    '/s/[token]/picture': ['./dist/picture-thread.mjs', './dist/fonts/**/*', '../../node_modules/@napi-rs/canvas*/**/*'],
+  },
   turbopack: { root: repositoryRoot },
   transpilePackages: [
     '@sonde/api',

@@ -127,17 +127,19 @@ export type Grain = {
   prepare(widthPx: number, rows: number): { pixels: Uint32Array; used: Uint8Array; toCanvas(): HTMLCanvasElement }
 }
 
-export function createGrain(document: Document): Grain {
+/** `document`: makes canvases; not always a browser's. */
+export function createGrain(document: Pick<Document, 'createElement'>): Grain {
   const canvas = document.createElement('canvas')
   const ctx = canvas.getContext('2d')
-  let image = new ImageData(1, 1)
+  const imageOf = (width: number, height: number) => ctx?.createImageData(width, height) ?? new ImageData(width, height)
+  let image = imageOf(1, 1)
   let pixels = new Uint32Array(image.data.buffer)
   let used = new Uint8Array(1)
   return {
     prepare(widthPx, rows) {
       const height = Math.max(1, rows)
       if (image.width !== widthPx || image.height < height) {
-        image = new ImageData(widthPx, height + 8)
+        image = imageOf(widthPx, height + 8)
         pixels = new Uint32Array(image.data.buffer)
         used = new Uint8Array(height + 8)
         canvas.width = widthPx

@@ -1,3 +1,5 @@
+export { ROW_PX } from './draw.ts'
+export { type CanvasMaker, drawGraph } from './draw-graph.ts'
 export type { FlamePicture } from './flame-picture.ts'
 export { flamePng } from './png-export.ts'
 export { flameSvg } from './svg-export.ts'

@@ -1,20 +1,18 @@
 import { cleanText } from './clean-text.ts'
 import { toHex } from './color.ts'
-import { createGrain, createLabelCache, drawScene, FONT_PX, ROW_PX, type Screen } from './draw.ts'
+import { FONT_PX, ROW_PX } from './draw.ts'
+import { canvasOf, drawGraph } from './draw-graph.ts'
 import {
   type FlamePicture,
   LINE_PX,
   MARGIN_PX,
-  MIN_PICTURE_BOX_PX,
   narrowFrames,
   narrowSentence,
   pictureLegend,
   pictureRows,
   TITLE_PX,
 } from './flame-picture.ts'
-import { buildInks } from './inks.ts'
 import { buildPalette } from './palette.ts'
-import { emptyRuns, findVisible } from './visible.ts'
 
 const FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 /** Twice as fine as the page, so that it can be read when it is pasted into a slide. */
@@ -27,8 +25,7 @@ const MAX_CANVAS_PX = 16_000
  * draw. Throws an Error fit to be shown where the browser cannot.
  */
 export async function flamePng(picture: FlamePicture, document: Document): Promise<Blob> {
-  const { layout, zoomNode, orientation, colorBy, theme } = picture
-  const { tree } = layout
+  const { theme } = picture
   const palette = buildPalette(theme)
   const matches = picture.matches && picture.matches.labels.length > 0 ? picture.matches : null
   const { rows, cut } = pictureRows(picture)
@@ -36,15 +33,10 @@ export async function flamePng(picture: FlamePicture, document: Document): Promi
   const scale = Math.min(SCALE, MAX_CANVAS_PX / (rows * ROW_PX + 400))
   const rowPx = Math.round(ROW_PX * scale)
   const inner = Math.round((widthPx - 2 * MARGIN_PX) * scale)
-  const x0 = tree.start[zoomNode] ?? 0
-  const view = { x0, x1: x0 + Math.max(tree.total[zoomNode] ?? 0, Number.MIN_VALUE), widthPx: inner, minBoxPx: MIN_PICTURE_BOX_PX * scale }
-  const runs = findVisible(layout, { ...view, firstRow: 0, lastRow: rows }, emptyRuns())
-
-  const graph = canvasOf(document, inner, rows * rowPx)
-  const screen: Screen = { widthPx: inner, heightPx: rows * rowPx, dpr: scale, rowPx, contentRows: rows, scrollPx: 0, orientation }
-  const labels = createLabelCache(graph.context, tree.labels, FONT, scale)
-  const scene = { layout, runs, inks: buildInks(tree, colorBy), palette, labels, grain: createGrain(document), matches, zoomNode }
-  drawScene(graph.context, screen, scene)
+  const { canvas: graph, runs } = drawGraph(
+    { ...picture, matches },
+    { document, widthPx: inner, scale, firstRow: 0, rows, font: FONT, palette },
+  )
 
   const below = [narrowSentence(narrowFrames(runs)), cut].filter((sentence) => sentence !== '')
   const topPx = MARGIN_PX + TITLE_PX + (picture.facts.length + 1) * LINE_PX
@@ -74,17 +66,8 @@ export async function flamePng(picture: FlamePicture, document: Document): Promi
   }
   for (const [i, sentence] of below.entries()) write(sentence, MARGIN_PX, topPx + (rows * rowPx) / scale + (i + 1) * LINE_PX - 2, muted)
   context.resetTransform()
-  context.drawImage(graph.canvas, Math.round(MARGIN_PX * scale), Math.round(topPx * scale))
+  context.drawImage(graph, Math.round(MARGIN_PX * scale), Math.round(topPx * scale))
   return await blobOf(canvas)
-}
-
-function canvasOf(document: Document, width: number, height: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.max(1, width)
-  canvas.height = Math.max(1, height)
-  const context = canvas.getContext('2d', { alpha: false })
-  if (!context) throw new Error('This browser cannot draw the picture: it has no Canvas 2D, or not enough memory for one of this size.')
-  return { canvas, context }
 }
 
 function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {

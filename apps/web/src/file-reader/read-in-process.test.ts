@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'sonde-reader-'))
 /** The real bundle, away from the repository: it must need nothing beside it. */
 const bundle = path.join(folder, 'file-reader.mjs')
 beforeAll(() => {
-  execFileSync(process.execPath, [path.join(web, 'build-file-reader.mjs')], { stdio: 'inherit' })
-  cpSync(path.join(web, 'dist/file-reader.mjs'), bundle)
+  execFileSync(process.execPath, [path.join(web, 'build-workers.mjs'), folder], { stdio: 'inherit' })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,0 +1,34 @@
+// Bundles what runs beside the web server, in a process or a thread of its own: dist/file-reader.mjs, which reads uploaded files, and
+// dist/picture-thread.mjs, which draws pictures, with its fonts. `next build` then carries them along (next.config.ts).
+//
+//   node build-workers.mjs [folder]      folder: instead of dist
+import { cpSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const out = process.argv[2] ?? path.join(here, 'dist')
+
+await build({
+  entryPoints: {
+    'file-reader': path.join(here, 'src/file-reader/reader-process.ts'),
+    'picture-thread': path.join(here, 'src/unfurl/picture-thread.ts'),
+  },
+  outdir: out,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  outExtension: { '.js': '.mjs' },
+  // Native code: found in node_modules when the thread starts.
+  external: ['@napi-rs/canvas'],
+  logLevel: 'warning',
+})
+
+const { default: fonts } = await import('./src/unfurl/picture-fonts.json', { with: { type: 'json' } })
+for (const { file } of fonts) {
+  const to = path.join(out, 'fonts', file)
+  mkdirSync(path.dirname(to), { recursive: true })
+  cpSync(fileURLToPath(new URL(`./fonts/${file}`, import.meta.resolve('geist/font/mono'))), to)
+}

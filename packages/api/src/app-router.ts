@@ -7,6 +7,7 @@ import { mentionsRouter } from './routers/mentions.ts'
 import { peopleRouter } from './routers/people.ts'
 import { probesRouter } from './routers/probes.ts'
 import { sessionRouter } from './routers/session.ts'
+import { sharesRouter } from './routers/shares.ts'
 import { tagsRouter } from './routers/tags.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
@@ -21,6 +22,7 @@ export const appRouter = router({
   probes: probesRouter,
   tags: tagsRouter,
   incidents: incidentsRouter,
+  shares: sharesRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { type Actor, ROLES, SondeError } from '@sonde/contract'
-import { type App, addComment, createIncident, importCapture, readProfile, startCapture } from '@sonde/domain'
+import { type App, addComment, createIncident, createShare, importCapture, readProfile, startCapture } from '@sonde/domain'
 import { createWorld, SPEC, type World } from '@sonde/domain/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +12,9 @@ type Row = {
   anonymous: 'yes' | 'no'
   viewer: 'yes' | 'no' | 'own'
   operator: 'yes' | 'no' | 'own'
-  admin: 'yes' | 'own'
+  admin: 'yes' | 'no' | 'own'
+  /** Through a share link of the capture `shared`, which is then asked for; nothing else is let through. */
+  share?: 'yes'
   input?: unknown
 }
 
@@ -24,6 +26,7 @@ const owner = { anonymous: 'no', viewer: 'no', operator: 'own', admin: 'yes' } a
 const author = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'own' } as const
 const authorOrAdmin = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'yes' } as const
 const unknown = 'unknown-id-0000'
+const shared = { share: 'yes', ...reader } as const
 
 /** Every procedure, with an input that does no harm when it is let through. A procedure that is not here fails the test below. */
 const MATRIX: Record<string, Row> = {
@@ -46,17 +49,11 @@ const MATRIX: Record<string, Row> = {
   'joinTokens.revoke': { ...admin, input: { id: unknown } },
   'captures.start': { ...operator, input: { hostIds: [unknown], spec: SPEC } },
   'captures.list': reader,
-  'captures.get': { ...reader, input: { id: unknown } },
-  'captures.watch': { ...reader, input: { id: unknown } },
+  'captures.get': { ...shared, input: { id: unknown } },
+  'captures.watch': { ...shared, input: { id: unknown } },
   'captures.cancel': { ...operator, input: { id: unknown } },
   'captures.delete': owner,
   'captures.rerun': { ...operator, input: { id: unknown } },
-  'captures.syscalls': { ...reader, input: { id: unknown } },
-  'captures.syscallTimes': { ...reader, input: { id: unknown } },
-  'captures.counts': { ...reader, input: { id: unknown } },
-  'captures.latency': { ...reader, input: { id: unknown } },
-  'captures.events': { ...reader, input: { id: unknown } },
-  'captures.counters': { ...reader, input: { id: unknown } },
   'tags.list': reader,
   'tags.of': { ...reader, input: { id: unknown } },
   'tags.set': { ...operator, input: { id: unknown, tag: 'x', on: true } },
@@ -83,6 +80,17 @@ const MATRIX: Record<string, Row> = {
   'mentions.count': reader,
   'mentions.list': reader,
   'mentions.see': { ...reader, input: { captureId: unknown } },
+  'captures.syscalls': { ...shared, input: { id: unknown } },
+  'captures.syscallTimes': { ...shared, input: { id: unknown } },
+  'captures.counts': { ...shared, input: { id: unknown } },
+  'captures.latency': { ...shared, input: { id: unknown } },
+  'captures.events': { ...shared, input: { id: unknown } },
+  'captures.counters': { ...shared, input: { id: unknown } },
+  'shares.create': { ...operator, input: { id: unknown } },
+  'shares.list': { ...operator, input: {} },
+  'shares.revoke': { ...owner, input: { id: unknown } },
+  // Links alone have readers to count.
+  'shares.countRead': { anonymous: 'no', viewer: 'no', operator: 'no', admin: 'no', share: 'yes' },
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
@@ -141,6 +149,7 @@ const OWNED: Record<string, (actor: Actor) => Promise<unknown>> = {
   'incidents.delete': (actor) => createIncident(actor, world.app, { title: 'x' }),
   'comments.edit': async (actor) => ({ ...(await commentOf(actor)), text: 'edited' }),
   'comments.delete': commentOf,
+  'shares.revoke': async (actor) => await createShare(actor, world.app, await captureOf(actor)),
 }
 
 describe('who may call what', () => {
@@ -160,6 +169,19 @@ describe('who may call what', () => {
       })
     }
   }
+
+  describe('through a share link', () => {
+    for (const [path, row] of Object.entries(MATRIX)) {
+      const isOpen = row.share === 'yes' || row.anonymous === 'yes'
+      it(`${path}: ${isOpen ? 'yes' : 'no'}, and nothing of another capture`, async () => {
+        const share: Actor = { kind: 'share', shareId: 's', captureId: unknown, hosts: true, args: true }
+        const make = OWNED[path]
+        const input = make ? await make(await world.actor('operator')) : row.input
+        expect(await call(path, share, input)).toBe(isOpen ? 'yes' : 'UNAUTHORIZED')
+        if (row.share === 'yes' && row.input) expect(await call(path, share, { id: 'another-id-0000' })).toBe('FORBIDDEN')
+      })
+    }
+  })
 
   it('is written down for every HTTP handler of the web app', () => {
     const folder = path.join(import.meta.dirname, '../../../apps/web/src/app/api')

@@ -7,6 +7,8 @@ const TRPC_CODES = {
   forbidden: 'FORBIDDEN',
   'not-found': 'NOT_FOUND',
   conflict: 'CONFLICT',
+  // tRPC has no 410; `sondeCode` tells the two apart.
+  gone: 'NOT_FOUND',
   invalid: 'BAD_REQUEST',
   'too-large': 'PAYLOAD_TOO_LARGE',
   unprocessable: 'UNPROCESSABLE_CONTENT',

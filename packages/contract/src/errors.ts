@@ -7,6 +7,8 @@ export const ERROR_CODES = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  /** It was there, and is not any more: a link that was revoked or has expired. */
+  gone: 410,
   invalid: 400,
   'too-large': 413,
   unprocessable: 422,

@@ -4,8 +4,14 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const roleSchema = z.enum(ROLES)
 export type Role = z.infer<typeof roleSchema>
 
-/** Who asks. The first argument of every use case. */
-export type Actor = { kind: 'user'; userId: string; name: string; role: Role } | { kind: 'anonymous' }
+/**
+ * Who asks. The first argument of every use case. `share`: whoever holds a share link; may read its one capture, without names of hosts
+ * and without arguments unless the link includes them (authorizeCapture of packages/domain).
+ */
+export type Actor =
+  | { kind: 'user'; userId: string; name: string; role: Role }
+  | { kind: 'share'; shareId: string; captureId: string; hosts: boolean; args: boolean }
+  | { kind: 'anonymous' }
 
 export const personSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema, createdAt: z.date() })
 export type Person = z.infer<typeof personSchema>

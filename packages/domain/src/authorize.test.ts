@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Action, authorize, authorizePublic, PERMISSIONS } from './authorize.ts'
 
 const user = (role: (typeof ROLES)[number]): Actor => ({ kind: 'user', userId: 'me', name: 'Me', role })
+const share: Actor = { kind: 'share', shareId: 's', captureId: 'c', hosts: true, args: true }
 const anonymous: Actor = { kind: 'anonymous' }
 const actions = Object.keys(PERMISSIONS) as Action[]
 
@@ -24,7 +25,7 @@ describe('authorize', () => {
       expect(codeOf(() => authorize(user(role), action, { ownerId: 'me' }))).toBe(rule === 'no' ? 'forbidden' : 'allowed')
       expect(codeOf(() => authorize(user(role), action, { ownerId: 'other' }))).toBe(rule === 'yes' ? 'allowed' : 'forbidden')
     }
-    expect(codeOf(() => authorize(anonymous, action))).toBe('not-signed-in')
+    for (const nobody of [anonymous, share]) expect(codeOf(() => authorize(nobody, action, { ownerId: 'me' }))).toBe('not-signed-in')
   })
 
   it('never gives a role less than a lower one has', () => {
@@ -38,6 +39,6 @@ describe('authorize', () => {
 
   it('lets strangers in where the table says public, and nowhere else', () => {
     const open = actions.filter((action) => codeOf(() => authorizePublic(action)) === 'allowed')
-    expect(open.sort()).toEqual(['invite.accept', 'invite.check', 'session.read'])
+    expect(open.sort()).toEqual(['capture.title', 'invite.accept', 'invite.check', 'session.read', 'share.open'])
   })
 })

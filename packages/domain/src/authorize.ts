@@ -49,6 +49,13 @@ export const PERMISSIONS = {
   'comment.delete': authorOrAdmin,
   /** One's own. */
   'mention.read': reader,
+  /** When a capture was made and what it is called, without anything that it holds: for those who follow a link to it. */
+  'capture.title': everyone,
+  /** A link widens who reads a capture, so those who only read make none. */
+  'share.create': operator,
+  'share.list': operator,
+  'share.revoke': owner,
+  'share.open': everyone,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 
@@ -60,6 +67,7 @@ export type SignedIn = Extract<Actor, { kind: 'user' }>
  */
 export function authorize(actor: Actor, action: Action, resource?: { ownerId: string }): SignedIn {
   const rule: Rule = PERMISSIONS[action]
+  // A share link is nobody: what it may read is decided by authorizeCapture alone.
   if (actor.kind !== 'user') throw new SondeError('not-signed-in', 'sign in first')
   const verdict = rule[actor.role]
   if (verdict === 'yes' || (verdict === 'own' && resource?.ownerId === actor.userId)) return actor

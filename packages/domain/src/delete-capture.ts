@@ -3,6 +3,7 @@ import { inTransaction, type Queryable } from '@sonde/db'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 import { requestCancel } from './cancel-capture.ts'
+import { namelessKey } from './read-profile.ts'
 
 /**
  * Deletes a capture with its results. It is gone from every list at once; one that still runs somewhere is cancelled first,
@@ -24,6 +25,7 @@ export async function deleteCapture(actor: Actor, app: App, input: { id: string 
   for (const cache of [app.profiles, ...Object.values(app.merges)]) {
     for (const kind of CHUNK_KINDS) cache.drop(`${input.id}/${kind}`)
   }
+  for (const kind of ['profile', 'offcpu'] as const) app.profiles.drop(namelessKey(input.id, kind))
   await app.bus.announce(input.id)
 }
 

@@ -1,4 +1,5 @@
 import type { ProcessRef, ResultSplit, RowOwner } from '@sonde/contract'
+import { HIDES_NOTHING, type RowHiding } from './hide-results.ts'
 import type { HostTimes } from './time-grid.ts'
 
 /** One process × probe × value of groupBy on one host, with whatever a collector keeps of it. */
@@ -46,22 +47,25 @@ export class DeltaRows<Cells> {
     return this.rows.size
   }
 
-  /** Rows of the selection; `search`: words that must all occur in process, pid, host, probe or value. */
+  /** Rows of the selection, as `hiding` shows them; `search`: words that must all occur in process, pid, host, probe or value. */
   *select(
     selection: { host?: string | undefined; process?: ProcessRef | undefined; search: string },
     hosts: HostTimes,
+    hiding: Pick<RowHiding, 'key' | 'probe'> = HIDES_NOTHING,
   ): Generator<DeltaRow<Cells>> {
     const words = selection.search.toLowerCase().split(/\s+/).filter(Boolean)
     const { host, process } = selection
     for (const row of this.rows.values()) {
       if (host !== undefined && row.hostId !== host) continue
       if (process && (row.pid !== process.pid || row.hostId !== process.hostId)) continue
+      const probe = hiding.probe(row.probe)
+      const key = hiding.key(row.key)
       if (words.length > 0) {
         const name = hosts.get(row.hostId)?.name ?? ''
-        const text = `${this.commOf(row.hostId, row.pid)} ${row.pid} ${name} ${row.probe ?? ''} ${row.key ?? ''}`.toLowerCase()
+        const text = `${this.commOf(row.hostId, row.pid)} ${row.pid} ${name} ${probe ?? ''} ${key ?? ''}`.toLowerCase()
         if (!words.every((word) => text.includes(word))) continue
       }
-      yield row
+      yield probe === row.probe && key === row.key ? row : { ...row, probe, key }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { CaptureCounts, CountsDelta, CountsQuery, CountsRow, HostLosses } from '@sonde/contract'
 import { DeltaRows } from './delta-rows.ts'
+import { HIDES_NOTHING, type RowHiding } from './hide-results.ts'
 import { type BinShape, type Coverage, cover, divide, gridOf, type HostTimes, isInWindow, offsetBins } from './time-grid.ts'
 
 /** One row's totals, and what fell into each bin of its host's own time. Of fixed size: no host can make them grow. */
@@ -46,12 +47,17 @@ export function countsBytes(merged: MergedCounts): number {
 }
 
 /** The merged counts as a screen shows them. */
-export function viewCounts(merged: MergedCounts, query: Omit<CountsQuery, 'id'>, hosts: HostTimes): CaptureCounts {
+export function viewCounts(
+  merged: MergedCounts,
+  query: Omit<CountsQuery, 'id'>,
+  hosts: HostTimes,
+  hiding: RowHiding = HIDES_NOTHING,
+): CaptureCounts {
   const { stepMs, rows } = merged
   const grid = gridOf(merged.coverage, hosts, stepMs, query.host)
   const groups = new Map<string, CountsRow & { parts: { cells: Cells; offset: number }[] }>()
   const total = { count: 0, sum: 0 }
-  for (const row of rows.select(query, hosts)) {
+  for (const row of rows.select(query, hosts, hiding)) {
     const offset = offsetBins(hosts, row.hostId, stepMs)
     const { count, sum } = sumInWindow(row.cells, offset, stepMs, query)
     if (count === 0 && sum === 0) continue

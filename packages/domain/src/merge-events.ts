@@ -1,4 +1,5 @@
-import type { CaptureEvents, EventColumn, EventRow, EventsDelta, EventsQuery } from '@sonde/contract'
+import { type CaptureEvents, type EventColumn, type EventRow, type EventsDelta, type EventsQuery, LEFT_OUT } from '@sonde/contract'
+import { HIDES_NOTHING, type RowHiding } from './hide-results.ts'
 import type { HostTimes } from './time-grid.ts'
 
 /** What the rows of one capture may take in memory, about. Beyond it the oldest are let go. */
@@ -71,9 +72,16 @@ function dropOldest(merged: MergedEvents): void {
 }
 
 /** The merged events as a screen shows them. */
-export function viewEvents(merged: MergedEvents, query: Omit<EventsQuery, 'id'>, hosts: HostTimes): CaptureEvents {
+export function viewEvents(
+  merged: MergedEvents,
+  query: Omit<EventsQuery, 'id'>,
+  hosts: HostTimes,
+  hiding: RowHiding = HIDES_NOTHING,
+): CaptureEvents {
   const { stepMs } = merged
-  const rows = select(merged, query, hosts)
+  const isHidden = merged.columns.map((column) => !hiding.column(column))
+  const columns = merged.columns.map((column, i): EventColumn => (isHidden[i] ? { name: column.name, type: 'text' } : column))
+  const rows = select(merged, query, hosts, isHidden)
   const counts: number[] = []
   let lastMs = 0
   for (const row of merged.rows) lastMs = Math.max(lastMs, timeMsOf(row, hosts))
@@ -86,13 +94,13 @@ export function viewEvents(merged: MergedEvents, query: Omit<EventsQuery, 'id'>,
     const { window } = query
     if (!window || (row.timeUs >= window.fromMs * 1_000 && row.timeUs < window.toMs * 1_000)) inWindow.push(row)
   }
-  sortRows(inWindow, merged.columns, query)
+  sortRows(inWindow, columns, query)
   const selected = [...merged.byHost].filter(([hostId]) => query.host === undefined || hostId === query.host)
   const sumOf = (part: keyof HostCounts) => selected.reduce((sum, [, own]) => sum + own[part], 0)
   return {
     // As far as the last event: nobody says how long there were none after it.
     grid: { stepMs, coveredMs: counts.map((_, bin) => Math.min(stepMs, lastMs - bin * stepMs)) },
-    columns: merged.columns,
+    columns,
     rows: inWindow.slice(0, query.limit),
     counts,
     matching: inWindow.length,
@@ -112,12 +120,19 @@ export function eventStepMs(durationMs: number): number {
 const timeMsOf = (row: { hostId: string; timeUs: number }, hosts: HostTimes): number =>
   Math.max(0, row.timeUs / 1_000 + (hosts.get(row.hostId)?.offsetMs ?? 0))
 
-/** Rows of the host, the process and the search, whatever the window, with times of the capture. */
-function select(merged: MergedEvents, query: Pick<EventsQuery, 'host' | 'process' | 'search'>, hosts: HostTimes): EventRow[] {
+/** Rows of the host, the process and the search, whatever the window, with times of the capture; what is hidden is so before it is searched. */
+function select(
+  merged: MergedEvents,
+  query: Pick<EventsQuery, 'host' | 'process' | 'search'>,
+  hosts: HostTimes,
+  isHidden: readonly boolean[],
+): EventRow[] {
+  const hidesAny = isHidden.includes(true)
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean)
   const { host, process } = query
   const rows: EventRow[] = []
-  for (const { bytes, ...row } of merged.rows) {
+  for (const { bytes, ...kept } of merged.rows) {
+    const row = hidesAny ? { ...kept, values: hideValues(kept.values, isHidden) } : kept
     if (host !== undefined && row.hostId !== host) continue
     if (process && (row.pid !== process.pid || row.hostId !== process.hostId)) continue
     if (words.length > 0) {
@@ -130,6 +145,11 @@ function select(merged: MergedEvents, query: Pick<EventsQuery, 'host' | 'process
 }
 
 /** By the column asked for, ties by time; values that are not there come last either way. An unknown column is time. */
+/** That a value could not be read, or that a host has no such column, is no secret. */
+function hideValues(values: EventRow['values'], isHidden: readonly boolean[]): EventRow['values'] {
+  return values.map((value, i) => (isHidden[i] && value !== null && value !== undefined ? LEFT_OUT : value))
+}
+
 function sortRows(rows: EventRow[], columns: readonly EventColumn[], { sort, dir }: Pick<EventsQuery, 'sort' | 'dir'>): void {
   const sign = dir === 'asc' ? 1 : -1
   const byTime = (a: EventRow, b: EventRow) => sign * (a.timeUs - b.timeUs)

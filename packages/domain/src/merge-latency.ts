@@ -1,6 +1,7 @@
 import type { CaptureLatency, LatencyDelta, LatencyQuery, LatencyRow, LatencySummary } from '@sonde/contract'
 import { quantileOfLog2Histogram } from '@sonde/stats'
 import { DeltaRows } from './delta-rows.ts'
+import { HIDES_NOTHING, type RowHiding } from './hide-results.ts'
 import { lossesOf } from './merge-counts.ts'
 import { type BinShape, type Coverage, cover, divide, gridOf, type HostTimes, isInWindow, offsetBins } from './time-grid.ts'
 
@@ -102,7 +103,12 @@ export function latencyBytes(merged: MergedLatency): number {
 }
 
 /** The merged latencies as a screen shows them. */
-export function viewLatency(merged: MergedLatency, query: Omit<LatencyQuery, 'id'>, hosts: HostTimes): CaptureLatency {
+export function viewLatency(
+  merged: MergedLatency,
+  query: Omit<LatencyQuery, 'id'>,
+  hosts: HostTimes,
+  hiding: RowHiding = HIDES_NOTHING,
+): CaptureLatency {
   const { stepMs, rows } = merged
   const grid = gridOf(merged.coverage, hosts, stepMs, query.host)
   const isSelected = (hostId: string) => query.host === undefined || hostId === query.host
@@ -115,7 +121,7 @@ export function viewLatency(merged: MergedLatency, query: Omit<LatencyQuery, 'id
     addSums(total, sums)
     return sums
   }
-  for (const row of rows.select(query, hosts)) {
+  for (const row of rows.select(query, hosts, hiding)) {
     const sums = take(row.cells, offsetBins(hosts, row.hostId, stepMs))
     if (sums.count === 0) continue
     const owner = rows.ownerOf(row, query.by, hosts)

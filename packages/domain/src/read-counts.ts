@@ -1,15 +1,17 @@
 import { type Actor, type CaptureCounts, type CountsQuery, countsDeltaSchema } from '@sonde/contract'
 import type { App } from './app.ts'
-import { authorize } from './authorize.ts'
+import { authorizeCapture } from './authorize-capture.ts'
+import { HIDES_NOTHING, hideHostNames, rowHiding } from './hide-results.ts'
 import { addCounts, countsBytes, emptyCounts, viewCounts } from './merge-counts.ts'
 import { readHostTimes } from './read-host-times.ts'
-import { readMerged } from './read-merged.ts'
+import { readMerged, readSpec } from './read-merged.ts'
 import { binShapeOf } from './time-grid.ts'
 
 /** What a capture counted, over time: the largest rows by themselves, the others together. Empty where nothing came in (yet). Throws `not-found`. */
 export async function readCounts(actor: Actor, app: App, query: CountsQuery): Promise<CaptureCounts> {
-  authorize(actor, 'capture.read')
-  const hosts = await readHostTimes(app, query.id)
+  const sight = authorizeCapture(actor, query.id)
+  const hosts = hideHostNames(await readHostTimes(app, query.id), sight)
+  const hiding = sight.args ? HIDES_NOTHING : rowHiding(sight, await readSpec(app, query.id), 'counts')
   const merged = await readMerged(app, query.id, {
     kind: 'counts',
     schema: countsDeltaSchema,
@@ -18,5 +20,5 @@ export async function readCounts(actor: Actor, app: App, query: CountsQuery): Pr
     add: addCounts,
     bytesOf: countsBytes,
   })
-  return viewCounts(merged, query, hosts)
+  return viewCounts(merged, query, hosts, hiding)
 }

@@ -1,14 +1,16 @@
 import { type Actor, type CaptureEvents, type EventsQuery, eventsDeltaSchema } from '@sonde/contract'
 import type { App } from './app.ts'
-import { authorize } from './authorize.ts'
+import { authorizeCapture } from './authorize-capture.ts'
+import { HIDES_NOTHING, hideHostNames, rowHiding } from './hide-results.ts'
 import { addEvents, emptyEvents, viewEvents } from './merge-events.ts'
 import { readHostTimes } from './read-host-times.ts'
-import { readMerged } from './read-merged.ts'
+import { readMerged, readSpec } from './read-merged.ts'
 
 /** The events of a capture that match, in the order asked for, and how many there are. Empty where nothing came in (yet). Throws `not-found`. */
 export async function readEvents(actor: Actor, app: App, query: EventsQuery): Promise<CaptureEvents> {
-  authorize(actor, 'capture.read')
-  const hosts = await readHostTimes(app, query.id)
+  const sight = authorizeCapture(actor, query.id)
+  const hosts = hideHostNames(await readHostTimes(app, query.id), sight)
+  const hiding = sight.args ? HIDES_NOTHING : rowHiding(sight, await readSpec(app, query.id), 'events')
   const merged = await readMerged(app, query.id, {
     kind: 'events',
     schema: eventsDeltaSchema,
@@ -17,5 +19,5 @@ export async function readEvents(actor: Actor, app: App, query: EventsQuery): Pr
     add: addEvents,
     bytesOf: (events) => events.sizeBytes,
   })
-  return viewEvents(merged, query, hosts)
+  return viewEvents(merged, query, hosts, hiding)
 }

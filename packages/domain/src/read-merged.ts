@@ -68,7 +68,8 @@ async function addNew<Delta, Merged>(
   return { version: refs.length, merged, included, sizeBytes: bytesOf(merged) + included.size * 80 }
 }
 
-async function readSpec(app: App, captureId: string): Promise<CaptureSpec> {
+/** What was asked for. Throws `not-found`. */
+export async function readSpec(app: App, captureId: string): Promise<CaptureSpec> {
   const { rows } = await app.db.pool.query<{ spec: unknown }>('SELECT spec FROM captures WHERE id = $1 AND deleted_at IS NULL', [captureId])
   if (!rows[0]) throw new SondeError('not-found', 'there is no such capture; it may have been deleted')
   return storedSpecSchema.parse(rows[0].spec)

@@ -4,8 +4,11 @@ import { type Actor, CHUNK_LIMITS, SondeError } from '@sonde/contract'
 import type { StoredChunk } from '@sonde/db'
 import { decodeProfile, emptyProfile, encodeProfile, mergeProfiles, type Profile, ProfileMergeError } from '@sonde/profile'
 import type { App } from './app.ts'
-import { authorize } from './authorize.ts'
+import { authorizeCapture } from './authorize-capture.ts'
 import { type CachedProfile, profileBytes } from './cached-profile.ts'
+import { hideInProfile } from './hide-profile.ts'
+import { hostPseudonyms } from './host-pseudonyms.ts'
+import { readHostTimes } from './read-host-times.ts'
 import { readResultVersion } from './read-result-version.ts'
 
 const gunzipAsync = promisify(gunzip)
@@ -29,23 +32,46 @@ export type CaptureProfile = { gzip: Buffer; version: number }
  * `unprocessable` where its hosts count different things.
  */
 export async function readProfile(actor: Actor, app: App, { id, kind = 'profile' }: ProfileInput): Promise<CaptureProfile> {
-  authorize(actor, 'capture.read')
+  const sight = authorizeCapture(actor, id)
+  const { gzip: zipped, version } = sight.hosts ? await mergedProfile(app, id, kind) : await namelessProfile(app, id, kind)
+  return { gzip: zipped, version }
+}
+
+/** The same whoever asks, with the columns at hand: for use cases that look into it. Throws as `readProfile`. */
+export async function mergedProfile(app: App, id: string, kind: ProfileKind): Promise<CachedProfile> {
   const version = await readResultVersion(app, id, kind)
   const key = `${id}/${kind}`
   const cached = app.profiles.get(key)
   // Newer is fine as well: another reader may have been faster between our two looks.
-  if (cached && cached.version >= version) return { gzip: cached.gzip, version: cached.version }
-  const merged = await app.profiles.once(`${key}@${version}`, async () => {
+  if (cached && cached.version >= version) return cached
+  return await app.profiles.once(`${key}@${version}`, async () => {
     const entry = await mergeNew(app, id, kind, app.profiles.get(key))
     app.profiles.put(key, entry)
     return entry
   })
-  return { gzip: merged.gzip, version: merged.version }
 }
+
+/** Without names of hosts and cgroups, and kept like that: readers of one link load the page at about the same time. */
+async function namelessProfile(app: App, id: string, kind: ProfileKind): Promise<CachedProfile> {
+  const whole = await mergedProfile(app, id, kind)
+  const key = namelessKey(id, kind)
+  const cached = app.profiles.get(key)
+  if (cached && cached.version >= whole.version) return cached
+  return await app.profiles.once(`${key}@${whole.version}`, async () => {
+    const profile = hideInProfile(whole.profile, hostPseudonyms((await readHostTimes(app, id)).keys()))
+    const zipped = await gzipAsync(encodeProfile(profile), { level: 6 })
+    const sizeBytes = zipped.length + profileBytes(profile)
+    const entry = { ...whole, gzip: zipped, profile, sizeBytes }
+    app.profiles.put(key, entry)
+    return entry
+  })
+}
+
+export const namelessKey = (id: string, kind: ProfileKind): string => `${id}/${kind}/nameless`
 
 /** The resultVersion of its kind alone, for a conditional request. Throws `not-found`. */
 export async function readProfileVersion(actor: Actor, app: App, { id, kind = 'profile' }: ProfileInput): Promise<number> {
-  authorize(actor, 'capture.read')
+  authorizeCapture(actor, id)
   return await readResultVersion(app, id, kind)
 }
 

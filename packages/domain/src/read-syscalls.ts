@@ -2,8 +2,9 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { type Actor, type CaptureSyscalls, CHUNK_LIMITS, type SyscallsQuery, syscallSnapshotSchema, type TimeWindow } from '@sonde/contract'
 import type { App } from './app.ts'
-import { authorize } from './authorize.ts'
+import { authorizeCapture } from './authorize-capture.ts'
 import { errorsWithinCalls } from './errors-within-calls.ts'
+import { hideHostNames, hideObjects } from './hide-results.ts'
 import { readHostTimes } from './read-host-times.ts'
 import { readSyscallSlices } from './read-syscall-slices.ts'
 import { untimedCalls } from './syscall-slices.ts'
@@ -17,11 +18,11 @@ const gunzipAsync = promisify(gunzip)
  * snapshots. Hosts without any (yet, or there) are left out. Throws `not-found`.
  */
 export async function readSyscalls(actor: Actor, app: App, { id, window }: SyscallsQuery): Promise<CaptureSyscalls> {
-  authorize(actor, 'capture.read')
-  const times = await readHostTimes(app, id)
+  const sight = authorizeCapture(actor, id)
+  const times = hideHostNames(await readHostTimes(app, id), sight)
   const read = window ? await windowOfHosts(app, id, window, times) : { hosts: await latestOfHosts(app, id, times), untimed: 0 }
   read.hosts.sort((a, b) => a.hostName.localeCompare(b.hostName) || a.hostId.localeCompare(b.hostId))
-  return read
+  return hideObjects(read, sight)
 }
 
 async function latestOfHosts(app: App, id: string, times: HostTimes): Promise<CaptureSyscalls['hosts']> {

@@ -1,21 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /** What a token is for is readable in it: for people, for secret scanners, and so that one never passes for another. */
-export const TOKEN_PREFIX = { join: 'sjt_', agent: 'sat_', invite: 'siv_' } as const
+export const TOKEN_PREFIX = { join: 'sjt_', agent: 'sat_', invite: 'siv_', share: 'ssh_' } as const
 export type TokenKind = keyof typeof TOKEN_PREFIX
 
-/** 256 random bits. The token is shown once; only its hash is stored. */
+/** Random bytes of a token. A share link is typed, read out and pasted by people: 128 bits, which nobody guesses either. */
+const bytesOf = (kind: TokenKind): number => (kind === 'share' ? 16 : 32)
+
+/** 256 random bits, 128 for a share. The token is shown once; only its hash is stored. */
 export function newToken(kind: TokenKind): { token: string; hash: string } {
-  const token = `${TOKEN_PREFIX[kind]}${randomBytes(32).toString('base64url')}`
+  const token = `${TOKEN_PREFIX[kind]}${randomBytes(bytesOf(kind)).toString('base64url')}`
   return { token, hash: hashToken(token) }
 }
 
-/** SHA-256, lower-case hex. No salt or stretching: 256 random bits cannot be guessed, and look-ups need one value. */
+/** SHA-256, lower-case hex. No salt or stretching: the random bits cannot be guessed, and look-ups need one value. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
 /** Cheap test of the form, so that junk never reaches the database. */
 export function isToken(kind: TokenKind, text: string): boolean {
-  return text.startsWith(TOKEN_PREFIX[kind]) && /^[\w-]{43}$/.test(text.slice(TOKEN_PREFIX[kind].length))
+  const letters = Math.ceil((bytesOf(kind) * 8) / 6)
+  return text.startsWith(TOKEN_PREFIX[kind]) && text.length === TOKEN_PREFIX[kind].length + letters && /^[\w-]+$/.test(text)
 }

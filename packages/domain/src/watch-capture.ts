@@ -1,6 +1,7 @@
 import { type Actor, type CaptureView, SondeError } from '@sonde/contract'
 import type { App } from './app.ts'
-import { authorize } from './authorize.ts'
+import { authorizeCapture, type CaptureSight } from './authorize-capture.ts'
+import { seenView } from './get-capture.ts'
 import { readCaptureRevision, readCaptureView } from './read-capture-view.ts'
 
 /**
@@ -12,13 +13,18 @@ export async function watchCapture(
   app: App,
   input: { id: string; signal?: AbortSignal | undefined },
 ): Promise<AsyncGenerator<CaptureView, void>> {
-  authorize(actor, 'capture.read')
+  const sight = authorizeCapture(actor, input.id)
   if ((await readCaptureRevision(app, input.id)) === null) {
     throw new SondeError('not-found', 'there is no such capture; it may have been deleted')
   }
-  return app.feeds.watch(
+  const views = app.feeds.watch(
     input.id,
     { revision: () => readCaptureRevision(app, input.id), view: () => readCaptureView(app, input.id) },
     input.signal,
   )
+  return sight.shareId === null ? views : seenViews(app, sight, views)
+}
+
+async function* seenViews(app: App, sight: CaptureSight, views: AsyncGenerator<CaptureView, void>): AsyncGenerator<CaptureView, void> {
+  for await (const view of views) yield await seenView(app, sight, view)
 }

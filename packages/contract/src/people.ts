@@ -1,15 +1,17 @@
 import * as z from 'zod'
+import type { Scope } from './api-tokens.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const roleSchema = z.enum(ROLES)
 export type Role = z.infer<typeof roleSchema>
 
 /**
- * Who asks. The first argument of every use case. `share`: whoever holds a share link; may read its one capture, without names of hosts
- * and without arguments unless the link includes them (authorizeCapture of packages/domain).
+ * Who asks. The first argument of every use case. `scopes`: the person acts through this token of theirs, which may do no more than its
+ * scopes say; without it, by themselves. `share`: whoever holds a share link; may read its one capture, without names of hosts and without
+ * arguments unless the link includes them (authorizeCapture of packages/domain).
  */
 export type Actor =
-  | { kind: 'user'; userId: string; name: string; role: Role }
+  | { kind: 'user'; userId: string; name: string; role: Role; scopes?: readonly Scope[]; tokenId?: string }
   | { kind: 'share'; shareId: string; captureId: string; hosts: boolean; args: boolean }
   | { kind: 'anonymous' }
 

@@ -3,6 +3,7 @@ import { type CaptureView, isFinal } from '@sonde/contract'
 import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
 import { BinaryAsks } from './ask-binary.ts'
 import type { CachedProfile } from './cached-profile.ts'
+import { FailureLimit } from './failure-limit.ts'
 import { MergeCache } from './merge-cache.ts'
 import type { MergedCounters } from './merge-counters.ts'
 import type { MergedCounts } from './merge-counts.ts'
@@ -42,6 +43,10 @@ export type App = {
   probes: ProbeStore
   /** Questions to hosts about their binaries that are under way. */
   binaryAsks: BinaryAsks
+  /** Codes of programs that nobody asks with, by the person who typed them. */
+  deviceGuesses: FailureLimit
+  /** Tokens that do not work, by the address that they came from. */
+  tokenGuesses: FailureLimit
   /** Live views of captures; one poller for each capture that somebody watches. */
   feeds: PolledFeeds<CaptureView>
   /** Live comments and presence; one poller for each capture whose page somebody has open. */
@@ -88,6 +93,8 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     feeds: new PolledFeeds({ pollMs: 500, isLast: (view) => view.targets.every((target) => isFinal(target.state)) }),
     notes: new PolledFeeds({ pollMs: 1_000 }),
     presence: new Presence(),
+    deviceGuesses: new FailureLimit(10),
+    tokenGuesses: new FailureLimit(60),
     close: async () => {
       app.feeds.close()
       app.notes.close()

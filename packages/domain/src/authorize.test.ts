@@ -39,6 +39,14 @@ describe('authorize', () => {
 
   it('lets strangers in where the table says public, and nowhere else', () => {
     const open = actions.filter((action) => codeOf(() => authorizePublic(action)) === 'allowed')
-    expect(open.sort()).toEqual(['capture.title', 'invite.accept', 'invite.check', 'session.read', 'share.open'])
+    expect(open.sort()).toEqual([
+      'capture.title',
+      'device.poll',
+      'device.start',
+      'invite.accept',
+      'invite.check',
+      'session.read',
+      'share.open',
+    ])
   })
 })

@@ -1,4 +1,5 @@
-import { type Actor, type Role, SondeError } from '@sonde/contract'
+import { type Actor, type Role, type Scope, SondeError } from '@sonde/contract'
+import { ACTION_SCOPES } from './action-scopes.ts'
 
 /** `own`: only on what the actor made. `public`: without being signed in, too. */
 type Rule = { [R in Role]: 'yes' | 'own' | 'no' } & { public?: true }
@@ -56,6 +57,19 @@ export const PERMISSIONS = {
   'share.list': operator,
   'share.revoke': owner,
   'share.open': everyone,
+  /** Tokens of the person who asks, for programs that act as them. */
+  'token.create': reader,
+  'token.list': reader,
+  'token.list-everyone': admin,
+  'token.revoke': authorOrAdmin,
+  /** Who a token acts as, and what it may do. */
+  'token.read-self': reader,
+  /** Give a token back that is in one's hands. */
+  'token.revoke-self': reader,
+  'device.start': everyone,
+  'device.poll': everyone,
+  /** See what asks for a token, and answer it. */
+  'device.answer': reader,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 
@@ -69,10 +83,18 @@ export function authorize(actor: Actor, action: Action, resource?: { ownerId: st
   const rule: Rule = PERMISSIONS[action]
   // A share link is nobody: what it may read is decided by authorizeCapture alone.
   if (actor.kind !== 'user') throw new SondeError('not-signed-in', 'sign in first')
+  if (actor.scopes) refuseBeyond(actor.scopes, action)
   const verdict = rule[actor.role]
   if (verdict === 'yes' || (verdict === 'own' && resource?.ownerId === actor.userId)) return actor
   const role = actor.role === 'viewer' ? 'a viewer' : actor.role === 'operator' ? 'an operator' : 'this account'
   throw new SondeError('forbidden', verdict === 'own' ? `${role} may do this to what they made themselves only` : `${role} may not do this`)
+}
+
+/** A token may do what one of its scopes says; what no scope names is for its person alone. */
+function refuseBeyond(scopes: readonly Scope[], action: Action): void {
+  const scope = ACTION_SCOPES[action]
+  if (scope === undefined) throw new SondeError('forbidden', 'this is not for tokens: sign in to do it yourself')
+  if (scope !== 'any' && !scopes.includes(scope)) throw new SondeError('forbidden', `this token has no scope ${scope}`)
 }
 
 /** The same for actions that need no session. Throws unless the table says so. */

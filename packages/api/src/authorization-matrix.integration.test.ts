@@ -108,6 +108,8 @@ const HANDLERS: Record<string, (Row & { useCase: UseCase }) | null> = {
   'captures/import': { ...operator, useCase: (actor, app) => importCapture(actor, app, { fileName: 'x', read: refuseFile }) },
   health: null,
   'trpc/[trpc]': null,
+  // Its own matrix, by scope and role: rest/serve.integration.test.ts.
+  'v1/[...path]': null,
 }
 
 let world: World

@@ -17,7 +17,7 @@ const TRPC_CODES = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorCode, TRPCError['code']>
 
-const INTERNAL_TEXT = 'Something went wrong on the server. Its log has the details.'
+export const INTERNAL_TEXT = 'Something went wrong on the server. Its log has the details.'
 
 /**
  * The only place that decides what an error becomes for a client. A SondeError's text was written for whoever asked and is
@@ -46,7 +46,8 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
 
 const isErrorCode = (code: string): code is ErrorCode => code in TRPC_CODES
 
-function sentenceOf(error: ZodError): string {
+/** The first thing that is wrong, with where it is. */
+export function sentenceOf(error: ZodError): string {
   const [issue] = error.issues
   if (!issue) return 'the request is not valid'
   return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message

@@ -1,5 +1,6 @@
-import { type Actor, ROLES, SondeError } from '@sonde/contract'
+import { type Actor, ROLES, SCOPES, type Scope, SondeError } from '@sonde/contract'
 import { describe, expect, it } from 'vitest'
+import { ACTION_SCOPES } from './action-scopes.ts'
 import { type Action, authorize, authorizePublic, PERMISSIONS } from './authorize.ts'
 
 const user = (role: (typeof ROLES)[number]): Actor => ({ kind: 'user', userId: 'me', name: 'Me', role })
@@ -48,5 +49,24 @@ describe('authorize', () => {
       'session.read',
       'share.open',
     ])
+  })
+
+  it('lets a token do what one of its scopes says, and never more than its person', () => {
+    for (const role of ROLES) {
+      for (const scope of Object.keys(SCOPES) as Scope[]) {
+        const token: Actor = { kind: 'user', userId: 'me', name: 'Me', role, scopes: [scope], tokenId: 'token' }
+        for (const action of actions) {
+          const needs = ACTION_SCOPES[action]
+          const expected = needs === 'any' || needs === scope ? codeOf(() => authorize(user(role), action)) : 'forbidden'
+          expect([action, role, scope, codeOf(() => authorize(token, action))]).toEqual([action, role, scope, expected])
+        }
+      }
+      expect(codeOf(() => authorize({ kind: 'user', userId: 'me', name: 'Me', role, scopes: [] }, 'host.read'))).toBe('forbidden')
+    }
+  })
+
+  it('keeps from tokens what makes more of them, or lets people in', () => {
+    for (const action of ['token.create', 'token.revoke', 'device.answer', 'person.invite', 'join-token.create'] as const)
+      expect([action, ACTION_SCOPES[action]]).toEqual([action, undefined])
   })
 })

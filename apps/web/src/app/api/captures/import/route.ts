@@ -1,21 +1,12 @@
-import path from 'node:path'
 import { ERROR_CODES, IMPORTED_FILE_LIMITS, SondeError } from '@sonde/contract'
-import { authorize, cleanFileName, importCapture } from '@sonde/domain'
-import { fileTooLarge, readInProcess } from '../../../../file-reader/read-in-process.ts'
-import { READ_LIMITS } from '../../../../file-reader/read-limits.ts'
-import { Turns } from '../../../../file-reader/turns.ts'
+import { authorize, importCapture } from '@sonde/domain'
+import { readUpload } from '../../../../file-reader/read-upload.ts'
 import { getApp } from '../../../../server/app.ts'
 import { isSameOrigin } from '../../../../server/same-origin.ts'
 import { actorOf } from '../../../../server/session.ts'
 
 export const runtime = 'nodejs'
 export const dynamic = 'force-dynamic'
-
-/** Where `npm run build` puts it, and the standalone server carries it: both run in their app's folder. */
-const BUNDLE = path.join(/* turbopackIgnore: true */ process.cwd(), 'dist', 'file-reader.mjs')
-
-/** Each may take its whole memory; the others keep their uploads waiting. */
-const turns = new Turns({ atOnce: 2, waiting: 16 })
 
 /** Makes a capture of the file that is the body, `?name=` its name. Answers `{ id }`, or `{ error: { code, message } }` with the code's status. */
 export async function POST(request: Request): Promise<Response> {
@@ -25,14 +16,7 @@ export async function POST(request: Request): Promise<Response> {
     authorize(actor, 'capture.import')
     const name = new URL(request.url).searchParams.get('name') ?? ''
     if (name.length > IMPORTED_FILE_LIMITS.fileNameLength) throw new SondeError('invalid', 'the name of the file is too long')
-    const fileName = cleanFileName(name)
-    if (Number(request.headers.get('content-length') ?? 0) > READ_LIMITS.fileBytes) throw fileTooLarge(fileName, READ_LIMITS.fileBytes)
-    const { body, signal } = request
-    if (!body) throw new SondeError('unprocessable', `${fileName} is empty`)
-    const capture = await importCapture(actor, getApp(), {
-      fileName: name,
-      read: (hostPrefix) => turns.take(signal, () => readInProcess({ body, fileName, hostPrefix, signal, bundle: BUNDLE })),
-    })
+    const capture = await importCapture(actor, getApp(), { fileName: name, read: readUpload(request, name) })
     return Response.json(capture, { status: 201, headers: { 'cache-control': 'private, no-store' } })
   } catch (error) {
     if (error instanceof SondeError)

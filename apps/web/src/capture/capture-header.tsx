@@ -17,7 +17,7 @@ import {
   useNowMs,
 } from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
-import { Ellipsis, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
+import { Ellipsis, FolderPlus, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useState } from 'react'
@@ -33,6 +33,8 @@ import { captureProgress } from './capture-clock.ts'
 import { CommandsDrawer } from './commands-drawer.tsx'
 
 // Most captures were started by a person and have none.
+const AddToIncident = lazy(async () => ({ default: (await import('../incidents/add-to-incident.tsx')).AddToIncident }))
+const CaptureTags = lazy(async () => ({ default: (await import('../captures/capture-tags.tsx')).CaptureTags }))
 const CaptureReasonLine = lazy(async () => ({ default: (await import('../captures/capture-reason.tsx')).CaptureReasonLine }))
 
 export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
@@ -47,6 +49,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
   )
   const [commands, setCommands] = useState(false)
   const [deleting, setDeleting] = useState(false)
+  const [collecting, setCollecting] = useState(false)
   const live = isLive(capture.state)
   const cancelling = cancel.isPending || (live && capture.targets.some((target) => target.cancelRequested))
   const mayDelete = admin || (operator && capture.createdBy.id === person.id)
@@ -97,6 +100,9 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
                   <PencilLine aria-hidden /> Change and run…
                 </MenuItem>
               )}
+              <MenuItem onSelect={() => setCollecting(true)}>
+                <FolderPlus aria-hidden /> Add to an incident…
+              </MenuItem>
               <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
                 <Trash2 aria-hidden /> Delete
               </MenuItem>
@@ -114,6 +120,9 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           {', '}
           <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
         </span>
+        <Suspense>
+          <CaptureTags captureId={capture.id} />
+        </Suspense>
         {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
       </div>
       {capture.reason ? (
@@ -121,6 +130,9 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           <CaptureReasonLine reason={capture.reason} links />
         </Suspense>
       ) : null}
+      <Suspense>
+        {collecting ? <AddToIncident open onOpenChange={setCollecting} item={{ kind: 'capture', captureId: capture.id }} /> : null}
+      </Suspense>
       <CommandsDrawer capture={capture} open={commands} onOpenChange={setCommands} />
       <DeleteCapture capture={deleting ? capture : null} onClose={() => setDeleting(false)} onDeleted={() => router.push('/captures')} />
     </header>

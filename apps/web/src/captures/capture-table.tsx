@@ -22,6 +22,7 @@ import { useState } from 'react'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
 import { formatName } from '../import/format-words.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { CaptureFinds } from './capture-finds.tsx'
 import { CaptureReasonLine } from './capture-reason.tsx'
 import { CAPTURE_STATE_WORDS, captureDot, TARGET_STATE_WORDS } from './capture-state.ts'
 import { DeleteCapture } from './delete-capture.tsx'
@@ -83,6 +84,7 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
           <HostText text={capture.title} />
         </Link>
         {capture.reason ? <CaptureReasonLine reason={capture.reason} className="text-sm" /> : null}
+        <CaptureFinds capture={capture} />
       </Td>
       <Td className="whitespace-nowrap">
         <span className="inline-flex items-center gap-1.5">

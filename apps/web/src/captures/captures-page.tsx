@@ -10,6 +10,7 @@ import { errorText } from '../trpc/errors.ts'
 import { useUrlSearch } from '../url/use-url-search.ts'
 import { isLive } from './capture-state.ts'
 import { CaptureTable } from './capture-table.tsx'
+import { SearchHelp } from './search-help.tsx'
 
 const PAGE_SIZE = 50
 
@@ -43,7 +44,8 @@ export function CapturesPage() {
         <SearchInput
           className="min-w-40 max-w-md flex-1"
           aria-label="Search captures"
-          placeholder="Title, host, person, recipe, probe, file"
+          placeholder="Title, host, function, syscall, person, tag"
+          end={<SearchHelp />}
           value={search.text}
           onChange={(event) => search.setText(event.target.value)}
         />

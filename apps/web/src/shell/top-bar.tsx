@@ -18,6 +18,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
     { href: '/hosts', label: 'Hosts' },
     { href: '/captures', label: 'Captures' },
     { href: '/recipes', label: 'Recipes' },
+    { href: '/incidents', label: 'Incidents' },
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),
   ]
   return (

@@ -2,15 +2,23 @@
 import { Button, cx, HostText, Kbd, Menu, MenuItem, MenuLabel, MenuSeparator } from '@sonde/ui'
 import { CircleUser, Keyboard, LogOut, Monitor, Moon, Plus, Search, Sun } from 'lucide-react'
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
+import { usePathname, useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { Logo } from './logo.tsx'
 import { useModKey } from './mod-key.tsx'
 import { useHasRole, usePerson } from './person-context.tsx'
 import { signOut } from './sign-out.ts'
 
+/** How many pages have their names in the bar where it is narrow; the others are in a menu. */
+const ALWAYS = 2
+
+const PAGE = 'h-11 items-center border-b-2 px-1.5 pt-0.5 sm:px-2.5'
+const HERE = 'border-accent font-medium text-ink'
+const ELSEWHERE = 'border-transparent text-ink-2 hover:text-ink'
+
 export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => void; onOpenHelp: () => void }) {
   const pathname = usePathname()
+  const router = useRouter()
   const mod = useModKey()
   const admin = useHasRole('admin')
   const operator = useHasRole('operator')
@@ -21,6 +29,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
     { href: '/incidents', label: 'Incidents' },
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),
   ]
+  const isHere = (href: string) => pathname === href || (pathname.startsWith(`${href}/`) && pathname !== '/captures/new')
   return (
     <header className="print:hidden sticky top-0 z-30 flex h-11 shrink-0 items-center gap-0.5 border-line border-b bg-surface px-1.5 sm:gap-3 sm:px-3">
       <Link href="/hosts" className="flex items-center gap-2 rounded-md px-1 font-semibold text-lg tracking-tight" aria-label="Sonde">
@@ -28,22 +37,33 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
         <span className="hidden sm:inline">Sonde</span>
       </Link>
       <nav aria-label="Pages" className="flex items-center">
-        {pages.map((page) => {
-          const here = pathname === page.href || (pathname.startsWith(`${page.href}/`) && pathname !== '/captures/new')
-          return (
-            <Link
-              key={page.href}
-              href={page.href}
-              aria-current={here ? 'page' : undefined}
-              className={cx(
-                'flex h-11 items-center border-b-2 px-1.5 pt-0.5 sm:px-2.5',
-                here ? 'border-accent font-medium text-ink' : 'border-transparent text-ink-2 hover:text-ink',
-              )}
+        {pages.map((page, at) => (
+          <Link
+            key={page.href}
+            href={page.href}
+            aria-current={isHere(page.href) ? 'page' : undefined}
+            className={cx(PAGE, isHere(page.href) ? HERE : ELSEWHERE, at < ALWAYS ? 'flex' : 'hidden lg:flex')}
+          >
+            {page.label}
+          </Link>
+        ))}
+        <Menu
+          align="start"
+          trigger={
+            <button
+              type="button"
+              className={cx(PAGE, pages.slice(ALWAYS).some(({ href }) => isHere(href)) ? HERE : ELSEWHERE, 'flex lg:hidden')}
             >
+              More
+            </button>
+          }
+        >
+          {pages.slice(ALWAYS).map((page) => (
+            <MenuItem key={page.href} onSelect={() => router.push(page.href)}>
               {page.label}
-            </Link>
-          )
-        })}
+            </MenuItem>
+          ))}
+        </Menu>
       </nav>
       <div className="flex-1" />
       <button

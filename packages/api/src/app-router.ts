@@ -6,6 +6,7 @@ import { joinTokensRouter } from './routers/join-tokens.ts'
 import { mentionsRouter } from './routers/mentions.ts'
 import { peopleRouter } from './routers/people.ts'
 import { probesRouter } from './routers/probes.ts'
+import { rulesRouter } from './routers/rules.ts'
 import { sessionRouter } from './routers/session.ts'
 import { sharesRouter } from './routers/shares.ts'
 import { tagsRouter } from './routers/tags.ts'
@@ -23,6 +24,7 @@ export const appRouter = router({
   tags: tagsRouter,
   incidents: incidentsRouter,
   shares: sharesRouter,
+  rules: rulesRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { type Actor, ROLES, SondeError } from '@sonde/contract'
-import { type App, addComment, createIncident, createShare, importCapture, readProfile, startCapture } from '@sonde/domain'
+import { type Actor, ROLES, type RuleInput, SondeError } from '@sonde/contract'
+import { type App, addComment, createIncident, createRule, createShare, importCapture, readProfile, startCapture } from '@sonde/domain'
 import { createWorld, SPEC, type World } from '@sonde/domain/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -27,6 +27,18 @@ const author = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'own' }
 const authorOrAdmin = { anonymous: 'no', viewer: 'own', operator: 'own', admin: 'yes' } as const
 const unknown = 'unknown-id-0000'
 const shared = { share: 'yes', ...reader } as const
+const SCHEDULE = { trigger: { kind: 'schedule', cron: '0 3 * * *', timeZone: 'UTC' }, hosts: { by: 'search', search: 'service=nothing' } }
+
+const RULE_INPUT: RuleInput = {
+  name: 'Nightly',
+  enabled: false,
+  trigger: { kind: 'alert', matchers: [], narrow: true },
+  spec: SPEC,
+  hosts: { by: 'search', search: 'service=nothing' },
+  maxHosts: 1,
+  maxPerDay: 1,
+  coolDownS: 0,
+}
 
 /** Every procedure, with an input that does no harm when it is let through. A procedure that is not here fails the test below. */
 const MATRIX: Record<string, Row> = {
@@ -91,6 +103,15 @@ const MATRIX: Record<string, Row> = {
   'shares.revoke': { ...owner, input: { id: unknown } },
   // Links alone have readers to count.
   'shares.countRead': { anonymous: 'no', viewer: 'no', operator: 'no', admin: 'no', share: 'yes' },
+  'rules.list': reader,
+  'rules.get': { ...reader, input: { id: unknown } },
+  'rules.preview': { ...operator, input: SCHEDULE },
+  'rules.create': { ...operator, input: RULE_INPUT },
+  'rules.update': owner,
+  'rules.delete': owner,
+  'rules.setEnabled': owner,
+  'rules.fire': owner,
+  'rules.rotateToken': owner,
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
@@ -101,7 +122,7 @@ const refuseFile = async (): Promise<never> => {
   throw new SondeError('unprocessable', 'no profile')
 }
 
-/** The web app's HTTP handlers beside the procedures, by their folder, with the use case of each; `null`: of nobody's data. One that is not here fails the test below. */
+/** The web app's HTTP handlers beside the procedures, by their folder, with the use case of each; `null`: of nobody's data, or with a token of its own. One that is not here fails the test below. */
 const HANDLERS: Record<string, (Row & { useCase: UseCase }) | null> = {
   'auth/[...all]': null,
   'captures/[id]/profile': { ...reader, useCase: (actor, app) => readProfile(actor, app, { id: unknown }) },
@@ -110,6 +131,7 @@ const HANDLERS: Record<string, (Row & { useCase: UseCase }) | null> = {
   'trpc/[trpc]': null,
   // Its own matrix, by scope and role: rest/serve.integration.test.ts.
   'v1/[...path]': null,
+  'v1/hooks/alerts/[id]': null,
 }
 
 let world: World
@@ -145,6 +167,8 @@ async function commentOf(actor: Actor): Promise<{ id: string }> {
   return await addComment(actor, world.app, { id: world.app.newId(), captureId, text: 'x', pin: { on: 'capture' }, replyTo: null })
 }
 
+const ruleOf = (actor: Actor) => createRule(actor, world.app, RULE_INPUT)
+
 /** Procedures that depend on whose it is, with how somebody makes one. */
 const OWNED: Record<string, (actor: Actor) => Promise<unknown>> = {
   'captures.delete': captureOf,
@@ -152,6 +176,11 @@ const OWNED: Record<string, (actor: Actor) => Promise<unknown>> = {
   'comments.edit': async (actor) => ({ ...(await commentOf(actor)), text: 'edited' }),
   'comments.delete': commentOf,
   'shares.revoke': async (actor) => await createShare(actor, world.app, await captureOf(actor)),
+  'rules.update': async (actor) => ({ ...(await ruleOf(actor)), rule: RULE_INPUT }),
+  'rules.delete': ruleOf,
+  'rules.setEnabled': async (actor) => ({ ...(await ruleOf(actor)), enabled: false }),
+  'rules.fire': ruleOf,
+  'rules.rotateToken': ruleOf,
 }
 
 describe('who may call what', () => {

@@ -7,6 +7,7 @@ import { hostFactsSchema, hostLoadSchema, processListSchema } from './host.ts'
 import { binaryRefSchema, probeKindSchema } from './probe.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { hostText, idSchema, labelsSchema } from './text.ts'
+import { MAX_WATCHES, thresholdTripSchema, thresholdWatchSchema } from './threshold.ts'
 
 /**
  * The agents' HTTP API, version 1. Agents dial out; every call but `enrol` carries `authorization: Bearer <agent token>`.
@@ -62,10 +63,15 @@ export const heartbeatSchema = z.object({
   facts: hostFactsSchema.optional(),
   labels: labelsSchema.optional(),
   catalogues: hostCataloguesSchema.optional(),
+  /** Thresholds that tripped since the last heartbeat that was answered; such a heartbeat is sent at once. */
+  trips: z.array(thresholdTripSchema).max(MAX_WATCHES).optional(),
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>
-/** `missingCatalogues`: of the keys just sent, those that the server has no content for yet. */
-export const heartbeatReplySchema = z.object({ missingCatalogues: z.array(catalogueKeySchema).default([]) })
+/** `missingCatalogues`: of the keys just sent, those that the server has no content for yet. `watches`: what the host is to watch of itself. */
+export const heartbeatReplySchema = z.object({
+  missingCatalogues: z.array(catalogueKeySchema).default([]),
+  watches: z.array(thresholdWatchSchema).max(MAX_WATCHES).default([]),
+})
 export type HeartbeatReply = z.infer<typeof heartbeatReplySchema>
 
 export const missingCataloguesRequestSchema = z.object({ keys: z.array(catalogueKeySchema).max(64) })

@@ -84,6 +84,8 @@ export const hostFactsSchema = z.object({
 })
 export type HostFacts = z.infer<typeof hostFactsSchema>
 
+const pressureShare = z.number().min(0).max(100).nullable()
+
 /** Sent with every heartbeat (10 s). Load averages are runnable + uninterruptible tasks over 1, 5, 15 minutes. */
 export const hostLoadSchema = z.object({
   load1: z.number().nonnegative(),
@@ -94,6 +96,11 @@ export const hostLoadSchema = z.object({
   /** Share of all CPUs' time since the last heartbeat spent waiting for I/O, 0..1. */
   ioWait: z.number().min(0).max(1).nullable(),
   memoryUsedBytes: z.number().int().nonnegative(),
+  /** Runnable tasks for each CPU at that moment, the agent's own aside. This and what follows: absent where the agent is older. */
+  runQueue: z.number().nonnegative().nullable().optional(),
+  /** Pressure stall information, `some avg10` of /proc/pressure/*, in percent; null: the kernel does not say, `pressureProblem` why. */
+  pressure: z.object({ cpu: pressureShare, memory: pressureShare, io: pressureShare }).optional(),
+  pressureProblem: hostText(300).nullable().optional(),
 })
 export type HostLoad = z.infer<typeof hostLoadSchema>
 

@@ -14,6 +14,7 @@ import { Presence } from './presence.ts'
 import { ProbeStore } from './probe-store.ts'
 import type { CachedDeltas } from './read-merged.ts'
 import type { SyscallSlices } from './syscall-slices.ts'
+import { WatchBook } from './watch-book.ts'
 import type { NotesView } from './watch-comments.ts'
 
 /**
@@ -47,6 +48,8 @@ export type App = {
   deviceGuesses: FailureLimit
   /** Tokens that do not work, by the address that they came from. */
   tokenGuesses: FailureLimit
+  /** Which thresholds each host is to watch. */
+  watches: WatchBook
   /** Live views of captures; one poller for each capture that somebody watches. */
   feeds: PolledFeeds<CaptureView>
   /** Live comments and presence; one poller for each capture whose page somebody has open. */
@@ -95,6 +98,7 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
     presence: new Presence(),
     deviceGuesses: new FailureLimit(10),
     tokenGuesses: new FailureLimit(60),
+    watches: new WatchBook(),
     close: async () => {
       app.feeds.close()
       app.notes.close()

@@ -70,6 +70,10 @@ export const PERMISSIONS = {
   'device.poll': everyone,
   /** See what asks for a token, and answer it. */
   'device.answer': reader,
+  'rule.read': reader,
+  'rule.create': operator,
+  /** Change it, turn it on and off, fire it by hand, renew its token, delete it. */
+  'rule.change': owner,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 

@@ -1,7 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /** What a token is for is readable in it: for people, for secret scanners, and so that one never passes for another. */
-export const TOKEN_PREFIX = { join: 'sjt_', agent: 'sat_', invite: 'siv_', share: 'ssh_', api: 'spt_', device: 'sdc_' } as const
+export const TOKEN_PREFIX = {
+  join: 'sjt_',
+  agent: 'sat_',
+  invite: 'siv_',
+  share: 'ssh_',
+  api: 'spt_',
+  device: 'sdc_',
+  rule: 'srt_',
+} as const
 export type TokenKind = keyof typeof TOKEN_PREFIX
 
 /** Random bytes of a token. A share link is typed, read out and pasted by people: 128 bits, which nobody guesses either. */

@@ -49,6 +49,8 @@ export const incidentItemSchema = z.object({
       syscalls: z.number(),
     })
     .nullable(),
+  /** What people noted on the capture, oldest first, mentions as names; `more`: that were left out. */
+  comments: z.object({ items: z.array(z.object({ author: z.string(), text: z.string(), at: z.date() })), more: z.number().int() }),
   addedBy: personRefSchema.nullable(),
   addedAt: z.date(),
 })
@@ -73,3 +75,5 @@ export type Incident = z.infer<typeof incidentSchema>
 
 /** Bounds of one incident. */
 export const MAX_INCIDENT_ITEMS = 500
+/** Comments of one capture that are shown with it. */
+export const MAX_INCIDENT_COMMENTS = 20

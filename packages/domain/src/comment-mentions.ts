@@ -33,3 +33,9 @@ export async function mentionedNames(db: Queryable, texts: readonly string[]): P
       return name === undefined ? [] : [{ id, name }]
     })
 }
+
+/** A text with the names of those it mentions in place of their ids, for where nobody can be told; an id of nobody stays. */
+export function mentionsAsNames(text: string, people: readonly NamedPerson[]): string {
+  const names = new Map(people.map(({ id, name }) => [id, name]))
+  return text.replace(MENTION, (mention, id: string) => (names.has(id) ? `@${names.get(id)}` : mention))
+}

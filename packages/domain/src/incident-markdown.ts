@@ -35,7 +35,13 @@ function itemMarkdown(item: IncidentItem, webUrl: string): string {
   const what = item.kind === 'capture' ? 'Capture' : 'Comparison'
   const title = escapeMarkdown(item.capture?.title ?? item.title)
   const link = item.href === null ? `${title}, which was deleted` : `[${title}](<${webUrl}${item.href}>)`
-  return `- ${time} ${what} ${link}${item.capture ? `: ${figures(item.capture)}` : ''}${by}${text}`
+  return `- ${time} ${what} ${link}${item.capture ? `: ${figures(item.capture)}` : ''}${by}${text}${commentsMarkdown(item.comments)}`
+}
+
+function commentsMarkdown({ items, more }: IncidentItem['comments']): string {
+  const lines = items.map(({ author, text, at }) => `  - ${escapeMarkdown(author)}, ${minute(at)}: ${escapeMarkdown(text)}`)
+  if (more > 0) lines.push(`  - and ${more} more`)
+  return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`
 }
 
 function figures({ state, hosts, samples, syscalls }: NonNullable<IncidentItem['capture']>): string {

@@ -1,9 +1,11 @@
-import { type Actor, compareHref, MAX_INCIDENT_ITEMS, selectionSchema } from '@sonde/contract'
+import { type Actor, compareHref, MAX_INCIDENT_COMMENTS, MAX_INCIDENT_ITEMS, selectionSchema } from '@sonde/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addComment } from './add-comment.ts'
 import { deleteCapture } from './delete-capture.ts'
 import { addIncidentItem, removeIncidentItem, updateIncidentItem } from './incident-items.ts'
 import { exportIncident } from './incident-markdown.ts'
 import { createIncident, deleteIncident, listIncidents, updateIncident } from './incidents.ts'
+import { listCaptures } from './list-captures.ts'
 import { readIncident } from './read-incident.ts'
 import { createWorld, type World } from './testing/index.ts'
 
@@ -63,6 +65,21 @@ describe('an incident', () => {
       expect((await listIncidents(viewer, world.app, { search })).items.map((item) => item.id)).toEqual([id])
     }
     expect(await listIncidents(viewer, world.app, { search: '100%' })).toEqual({ items: [], more: 0 })
+  })
+
+  it('shows what people noted on its captures, names for mentions, and how many more there are', async () => {
+    const { id, one } = await incidentOfAll()
+    const note = (text: string) =>
+      addComment(viewer, world.app, { id: world.app.newId(), captureId: one, text, pin: { on: 'capture' }, replyTo: null })
+    await note(`look # here, @[${operator.userId}] @[nobody]`)
+    const item = (await readIncident(viewer, world.app, { id })).items.find(({ kind }) => kind === 'capture')
+    expect(item?.comments).toMatchObject({ items: [{ author: 'Some viewer', text: 'look # here, @Some operator @[nobody]' }], more: 0 })
+    expect((await exportIncident(viewer, world.app, { id })).markdown).toMatch(
+      /\n {2}- Some viewer, [\d: -]+ UTC: look \\# here, \\@Some operator/,
+    )
+    for (let i = 0; i < MAX_INCIDENT_COMMENTS + 2; i++) await note('again')
+    expect((await readIncident(viewer, world.app, { id })).items.find(({ kind }) => kind === 'capture')?.comments.more).toBe(3)
+    expect((await listCaptures(viewer, world.app, { search: 'note:"look #"' })).items.map((found) => found.id)).toEqual([one])
   })
 
   it('keeps the place of a capture that was deleted', async () => {

@@ -4,6 +4,7 @@ import {
   formatViewState,
   type Incident,
   type IncidentItem,
+  MAX_INCIDENT_COMMENTS,
   parseComparison,
   parseViewState,
   type TargetState,
@@ -11,6 +12,7 @@ import {
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 import { captureState } from './capture-state.ts'
+import { mentionedNames, mentionsAsNames } from './comment-mentions.ts'
 import { gone, INCIDENT_SQL, type IncidentRow, summaryOfIncident } from './incidents.ts'
 
 type ItemRow = {
@@ -47,10 +49,38 @@ export async function readIncident(actor: Actor, app: App, input: { id: string }
      WHERE i.incident_id = $1 ORDER BY i.at, i.added_at, i.id`,
     [input.id],
   )
-  return { ...summaryOfIncident(rows[0]), summary: rows[0].summary, items: items.rows.map(itemOf) }
+  const captureIds = items.rows.flatMap((row) => row.capture_id ?? [])
+  const comments = await readComments(app, [...new Set(captureIds)])
+  return {
+    ...summaryOfIncident(rows[0]),
+    summary: rows[0].summary,
+    items: items.rows.map((row) => itemOf(row, comments.get(row.capture_id ?? '') ?? { items: [], more: 0 })),
+  }
 }
 
-function itemOf(row: ItemRow): IncidentItem {
+/** The first comments of each capture, by its id. */
+async function readComments(app: App, captureIds: readonly string[]): Promise<Map<string, IncidentItem['comments']>> {
+  const { rows } = await app.db.pool.query<{ capture_id: string; text: string; at: Date; author: string; all: number }>(
+    `SELECT capture_id, text, at, author, "all" FROM (
+       SELECT m.capture_id, m.text, m.created_at AS at, u.name AS author, (count(*) OVER (PARTITION BY m.capture_id))::int AS "all",
+         row_number() OVER (PARTITION BY m.capture_id ORDER BY m.created_at, m.id) AS place
+       FROM comments m JOIN users u ON u.id = m.author_id WHERE m.capture_id = ANY ($1) AND m.deleted_at IS NULL
+     ) ranked WHERE place <= $2 ORDER BY place`,
+    [captureIds, MAX_INCIDENT_COMMENTS],
+  )
+  const mentioned = await mentionedNames(
+    app.db.pool,
+    rows.map((row) => row.text),
+  )
+  const comments = new Map<string, IncidentItem['comments']>()
+  for (const { capture_id, text, at, author, all } of rows) {
+    const items = [...(comments.get(capture_id)?.items ?? []), { author, text: mentionsAsNames(text, mentioned(text)), at }]
+    comments.set(capture_id, { items, more: all - items.length })
+  }
+  return comments
+}
+
+function itemOf(row: ItemRow, comments: IncidentItem['comments']): IncidentItem {
   return {
     id: row.id,
     kind: row.kind,
@@ -69,6 +99,7 @@ function itemOf(row: ItemRow): IncidentItem {
             samples: Number(row.samples ?? 0),
             syscalls: Number(row.syscalls ?? 0),
           },
+    comments,
     addedBy: row.added_by_id === null ? null : { id: row.added_by_id, name: row.added_by ?? '' },
     addedAt: row.added_at,
   }

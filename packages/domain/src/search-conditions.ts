@@ -52,6 +52,7 @@ function hasLabel(text: string, value: (value: unknown) => string): string {
   return `EXISTS (${labels}, jsonb_each_text(lh.labels) AS l (key, value) WHERE lt.capture_id = c.id AND (l.key = ${word} OR l.value = ${word}))`
 }
 
-/** Notes of incidents that hold the capture. */
+/** Comments on the capture, and what stands in incidents that hold it. */
 const hasNote = (pattern: string): string =>
-  `EXISTS (SELECT FROM incident_items i JOIN incidents f ON f.id = i.incident_id WHERE i.capture_id = c.id AND concat_ws(' ', i.text, f.title, f.summary) ILIKE ${pattern})`
+  `(EXISTS (SELECT FROM comments m WHERE m.capture_id = c.id AND m.text ILIKE ${pattern})
+    OR EXISTS (SELECT FROM incident_items i JOIN incidents f ON f.id = i.incident_id WHERE i.capture_id = c.id AND concat_ws(' ', i.text, f.title, f.summary) ILIKE ${pattern}))`

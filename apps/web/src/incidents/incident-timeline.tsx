@@ -79,6 +79,7 @@ function TimelineItem({ item, incidentId, mayEdit }: { item: IncidentItem; incid
         ) : item.text === '' ? null : (
           <WrittenText text={item.text} />
         )}
+        <CaptureNotes comments={item.comments} />
       </div>
       {mayEdit && !editing ? (
         <Menu
@@ -103,6 +104,21 @@ function TimelineItem({ item, incidentId, mayEdit }: { item: IncidentItem; incid
         </Menu>
       ) : null}
     </li>
+  )
+}
+
+/** What people noted on the capture itself. */
+function CaptureNotes({ comments: { items, more } }: { comments: IncidentItem['comments'] }) {
+  if (items.length === 0) return null
+  return (
+    <ul aria-label="Notes on the capture" className="flex flex-col gap-0.5 border-line border-l-2 pl-2 text-ink-2">
+      {items.map((comment) => (
+        <li key={`${comment.at.getTime()} ${comment.author}`} className="min-w-0">
+          <HostText text={comment.author} className="text-ink-3" />: <HostText text={comment.text} wrap />
+        </li>
+      ))}
+      {more > 0 ? <li className="text-ink-3">and {more} more on its page</li> : null}
+    </ul>
   )
 }
 

@@ -1,5 +1,6 @@
 export { acceptTarget } from './accept-target.ts'
 export { ACTION_SCOPES } from './action-scopes.ts'
+export { actorOfEmail } from './actor-of-email.ts'
 export { addComment } from './add-comment.ts'
 export { type AgentHost, authenticateAgent } from './agent-host.ts'
 export { answerQuery } from './answer-query.ts'

@@ -24,6 +24,8 @@ const config: NextConfig = {
     '@sonde/ui',
   ],
   serverExternalPackages: ['pg'],
+  // What is no browser reads the head and runs no script: for it, the tags of a page stand there, and do not come later with the body.
+  htmlLimitedBots: /^(?!Mozilla\/5\.0 \((?!compatible))|bot|preview|crawl|spider|facebookexternalhit|WhatsApp/i,
   poweredByHeader: false,
   reactStrictMode: true,
   // The content security policy carries a nonce and is set per request, in src/proxy.ts.

@@ -128,6 +128,9 @@ const HANDLERS: Record<string, (Row & { useCase: UseCase }) | null> = {
   'captures/[id]/profile': { ...reader, useCase: (actor, app) => readProfile(actor, app, { id: unknown }) },
   'captures/import': { ...operator, useCase: (actor, app) => importCapture(actor, app, { fileName: 'x', read: refuseFile }) },
   health: null,
+  // Slack's signature lets in, and then the person in Sonde that the Slack user is: apps/web/src/slack/slack.integration.test.ts.
+  'slack/commands': null,
+  'slack/events': null,
   'trpc/[trpc]': null,
   // Its own matrix, by scope and role: rest/serve.integration.test.ts.
   'v1/[...path]': null,

@@ -91,7 +91,7 @@ describe('collectPicture', () => {
     // Hosts are laid where the server saw each begin: beta a moment later.
     const inTime = await pictureOf(id, { window: '5-15' })
     expect(numbersOf(inTime)).toMatch(/^1 sample, .* 10 ms of /)
-    expect(inTime.narrowed).toContain('5 ms to 15 ms')
+    expect(inTime.narrowed).toEqual(['5\u00a0ms to 15\u00a0ms'])
     const ofProcess = await pictureOf(id, { process: `${alpha?.id}:42` })
     if (ofProcess.main.kind !== 'graph') throw new Error('not a graph')
     expect(readGraph(ofProcess.main).narrowed).toEqual(['app 42'])

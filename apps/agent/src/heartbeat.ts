@@ -4,6 +4,7 @@ import { errorText } from './durable-file.ts'
 import { type Credentials, type GatewayClient, GatewayRefusal, GatewayUnreachable } from './gateway-client.ts'
 import type { Log } from './log.ts'
 import { pause } from './pause.ts'
+import { ThresholdDesk } from './threshold-desk.ts'
 import type { Tracing } from './tracing.ts'
 
 /** Facts are tested by running the tools, about a second of work: seldom enough to cost nothing, often enough to see an upgrade. */
@@ -16,22 +17,38 @@ export type HeartbeatOptions = {
   labels: Labels
   /** Null: this agent does not say what can be probed. */
   catalogues: Pick<CatalogueDesk, 'news' | 'answered'> | null
+  /** How often thresholds are looked at while there are any, ms. */
+  sampleMs?: number
   signal: AbortSignal
   log: Log
   intervalMs?: number
 }
 
-/** Tells the gateway every 10 s that this host is there, with its load; and its facts whenever they changed. */
+/**
+ * Tells the gateway every 10 s that this host is there, with its load; its facts whenever they changed; and at once when one of the
+ * thresholds trips that the gateway asked it to watch.
+ */
 export class HeartbeatLoop {
   readonly #options: HeartbeatOptions
   #facts: HostFacts
   /** What the server knows, as JSON; null makes the next heartbeat carry the facts. */
   #sentFacts: string | null = null
   #detectAtMs = performance.now() + FACTS_AGAIN_MS
+  readonly #thresholds: ThresholdDesk
+  /** Ends the pause between two beats. */
+  #wake = new AbortController()
 
   constructor(facts: HostFacts, options: HeartbeatOptions) {
     this.#facts = facts
     this.#options = options
+    const { tracing, signal, log, sampleMs } = options
+    this.#thresholds = new ThresholdDesk({
+      read: () => tracing.readThresholds(),
+      signal,
+      log,
+      onTrip: () => this.#wake.abort(),
+      ...(sampleMs === undefined ? {} : { sampleMs }),
+    })
   }
 
   get facts(): HostFacts {
@@ -46,8 +63,11 @@ export class HeartbeatLoop {
   /** Beats until the signal fires. Never throws. */
   async run(): Promise<void> {
     const { signal, log, intervalMs = HEARTBEAT_MS } = this.#options
+    // One listener for good: Node 20 keeps a reference behind for each signal that is derived of a long-lived one.
+    signal.addEventListener('abort', () => this.#wake.abort(), { once: true })
     while (!signal.aborted) {
       const startedMs = performance.now()
+      this.#wake = new AbortController()
       try {
         await this.#beat()
       } catch (error) {
@@ -55,7 +75,7 @@ export class HeartbeatLoop {
         if (!signal.aborted && !(error instanceof GatewayUnreachable)) log.error({ why: errorText(error) }, 'heartbeat failed')
         if (error instanceof GatewayRefusal) this.#sentFacts = null
       }
-      await pause(Math.max(0, startedMs + intervalMs - performance.now()), signal)
+      await pause(Math.max(0, startedMs + intervalMs - performance.now()), this.#wake.signal)
     }
   }
 
@@ -70,9 +90,17 @@ export class HeartbeatLoop {
     const facts = JSON.stringify(this.#facts)
     const news = facts === this.#sentFacts ? {} : { facts: this.#facts, labels }
     const offered = catalogues?.news()
-    const beat = { load: await tracing.readLoad(), ...news, ...(offered === undefined ? {} : { catalogues: offered }) }
-    const { missingCatalogues } = await client.heartbeat(credentials, beat, { signal, retryForMs: 0 })
+    const trips = this.#thresholds.trips()
+    const beat = {
+      load: await tracing.readLoad(),
+      ...news,
+      ...(offered === undefined ? {} : { catalogues: offered }),
+      ...(trips.length === 0 ? {} : { trips }),
+    }
+    const { missingCatalogues, watches } = await client.heartbeat(credentials, beat, { signal, retryForMs: 0 })
     this.#sentFacts = facts
+    this.#thresholds.answered(trips)
+    this.#thresholds.watch(watches)
     if (offered !== undefined) catalogues?.answered(offered, missingCatalogues)
   }
 }

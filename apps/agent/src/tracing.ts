@@ -1,9 +1,19 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os'
-import type { CaptureSpec, ForecastAnswer, HostFacts, HostLoad, HostPolicy, PlanPreview, ProcessList } from '@sonde/contract'
+import type {
+  CaptureSpec,
+  ForecastAnswer,
+  HostFacts,
+  HostLoad,
+  HostPolicy,
+  PlanPreview,
+  ProcessList,
+  ThresholdSample,
+} from '@sonde/contract'
 import {
   type CaptureHooks,
   type CaptureOutcome,
   createLoadReader,
+  createThresholdReader,
   detectFacts,
   forecastCapture,
   type Guard,
@@ -32,6 +42,8 @@ export type Recording = {
 export type Tracing = {
   detectFacts(): Promise<HostFacts>
   readLoad(): Promise<HostLoad>
+  /** What thresholds are about, for a call every second or two. Never throws. */
+  readThresholds(): Promise<ThresholdSample>
   listProcesses(): Promise<ProcessList>
   /** What the host allows, read anew where it has changed. Never throws: a policy that cannot be obeyed says so. */
   policy(): Promise<HostPolicy>
@@ -69,6 +81,7 @@ export function createTracing(options: TracingOptions): Tracing {
     detectFacts: () =>
       detectFacts({ agentVersion: options.agentVersion, hostname: options.hostName ?? undefined, bpfHelper: options.bpfHelper }),
     readLoad,
+    readThresholds: createThresholdReader(),
     listProcesses,
     policy: () => policy.summary(),
     allowedBinaries: async () => {

@@ -28,6 +28,7 @@ export { type Budget, defaultPolicy, type NamePatterns, POLICY_RANGES, type Poli
 export { detectFacts } from './host/detect-facts.ts'
 export { listProcesses } from './host/list-processes.ts'
 export { createLoadReader } from './host/load-reader.ts'
+export { createThresholdReader } from './host/threshold-reader.ts'
 export { type Attempt, tryCommand } from './host/try-command.ts'
 export { type SweptProbes, sweepProbes } from './native/probe-guard.ts'
 export { type PlanOptions, planCapture } from './plan-capture.ts'

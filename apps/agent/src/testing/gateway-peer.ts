@@ -20,6 +20,7 @@ import {
   runningReportSchema,
   type TargetRef,
   type TargetState,
+  type ThresholdWatch,
 } from '@sonde/contract'
 
 export type PeerChunk = { seq: number; kind: ChunkKind; sha256: string; raw: Buffer; sizeBytes: number }
@@ -42,6 +43,8 @@ export type Fault = 'drop' | 'drop-after' | { status: number; state?: TargetStat
 export class GatewayPeer {
   readonly targets = new Map<string, PeerTarget>()
   readonly heartbeats: Heartbeat[] = []
+  /** What hosts are asked to watch. */
+  watches: ThresholdWatch[] = []
   readonly polls: PollRequest[] = []
   readonly answers = new Map<string, QueryAnswer>()
   /** Texts of the catalogues that were sent, by key. */
@@ -135,7 +138,7 @@ export class GatewayPeer {
     if (line === 'POST /heartbeat') {
       const beat = heartbeatSchema.parse(json(body))
       this.heartbeats.push(beat)
-      return [200, { missingCatalogues: this.#missing(beat.catalogues?.keys.map(({ key }) => key) ?? []) }]
+      return [200, { missingCatalogues: this.#missing(beat.catalogues?.keys.map(({ key }) => key) ?? []), watches: this.watches }]
     }
     if (line === 'POST /catalogues/missing') {
       return [200, { missing: this.#missing(missingCataloguesRequestSchema.parse(json(body)).keys) }]

@@ -98,6 +98,8 @@ export type Script = {
   limits?: Partial<HostPolicy['limits']>
   /** In place of the usual recording. */
   record?: Recording['run']
+  /** CPU pressure of the host, percent. */
+  pressure?: () => number
   /** Between deltas, ms. */
   deltaMs?: number
 }
@@ -135,6 +137,13 @@ export function scriptedTracing(script: Script = {}): Tracing & { pids: number[]
     pids,
     detectFacts: async () => FACTS,
     readLoad: async () => ({ load1: 0, load5: 0, load15: 0, cpuBusy: null, ioWait: null, memoryUsedBytes: 0 }),
+    readThresholds: async () => ({
+      'pressure-cpu': script.pressure?.() ?? null,
+      'pressure-io': null,
+      'pressure-memory': null,
+      'run-queue': null,
+      iowait: null,
+    }),
     listProcesses: async () => ({ takenAtMs: Date.now(), rows: [], truncated: false }),
     plan: async (spec) => {
       await script.plan?.()

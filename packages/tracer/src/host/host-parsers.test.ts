@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { parseCgroupMounts } from './cgroup-mount.ts'
 import { osName, versionIn } from './detect-facts.ts'
 import { listProcesses, parseCgroupPath, parsePasswd, parseProcStat } from './list-processes.ts'
-import { createLoadReader, meminfoBytes, parseCpuTimes } from './load-reader.ts'
+import { createLoadReader, ioWaitShare, meminfoBytes, parseCpuTimes, runnablePerCpu } from './load-reader.ts'
+import { parsePressure, pressureProblem } from './pressure.ts'
 
 describe('parseProcStat', () => {
   const rest = 'S 12 1 1 0 -1 4194560 1 2 3 4 50 25 7 8 20 0 3 0 9876 1000 250 18446744073709551615'
@@ -53,6 +54,24 @@ describe('host files', () => {
       '30 23 0:26 / /sys/fs/cgroup/perf\\040event rw shared:1 - cgroup none rw,perf_event\n31 23 0:27 / /sys/fs/cgroup/uni\\040fied rw - cgroup2 none rw'
     expect(parseCgroupMounts(hybrid)).toEqual({ v2: '/sys/fs/cgroup/uni fied', perfEventIsV1: true })
     expect(parseCgroupMounts('')).toEqual({ v2: null, perfEventIsV1: false })
+  })
+
+  it('reads pressure stall information, and says why there is none', () => {
+    const io = 'some avg10=12.50 avg60=4.69 avg300=7.44 total=7255546590\nfull avg10=1.00 avg60=0.00 avg300=0.00 total=0\n'
+    expect(parsePressure(io)).toBe(12.5)
+    expect([parsePressure(''), parsePressure('full avg10=1.00 avg60=0'), parsePressure('some avg10=x ')]).toEqual([null, null, null])
+    expect(pressureProblem('ENOENT')).toContain('CONFIG_PSI')
+    expect(pressureProblem('EOPNOTSUPP')).toContain('psi=1')
+  })
+
+  it('counts runnable tasks without the one that reads, and waits for I/O between two readings', () => {
+    expect(runnablePerCpu('cpu 1\nprocs_running 9\nprocs_blocked 0\n', 4)).toBe(2)
+    expect(runnablePerCpu('procs_running 1\n', 4)).toBe(0)
+    expect(runnablePerCpu('cpu 1\n', 4)).toBeNull()
+    const at = (total: number, ioWait: number) => ({ total, idle: 0, ioWait })
+    expect(ioWaitShare(at(100, 10), at(200, 60))).toBe(0.5)
+    expect(ioWaitShare(at(100, 10), at(200, 9))).toBe(0) // it may go backwards by a tick
+    expect(ioWaitShare(at(100, 10), at(100, 10))).toBeNull()
   })
 
   it('adds up CPU time once', () => {

@@ -1,5 +1,6 @@
 import { capturesRouter } from './routers/captures.ts'
 import { commentsRouter } from './routers/comments.ts'
+import { comparisonsRouter } from './routers/comparisons.ts'
 import { hostsRouter } from './routers/hosts.ts'
 import { incidentsRouter } from './routers/incidents.ts'
 import { joinTokensRouter } from './routers/join-tokens.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   captures: capturesRouter,
   comments: commentsRouter,
   mentions: mentionsRouter,
+  comparisons: comparisonsRouter,
   probes: probesRouter,
   tags: tagsRouter,
   incidents: incidentsRouter,

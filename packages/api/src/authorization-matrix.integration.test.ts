@@ -112,6 +112,7 @@ const MATRIX: Record<string, Row> = {
   'rules.setEnabled': owner,
   'rules.fire': owner,
   'rules.rotateToken': owner,
+  'comparisons.verdict': { ...reader, input: { a: { capture: unknown }, b: { capture: unknown } } },
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },

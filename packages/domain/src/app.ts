@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type CaptureView, isFinal } from '@sonde/contract'
+import { type CaptureView, isFinal, type Verdict } from '@sonde/contract'
 import { type BlobStore, createDb, createPostgresBlobStore, createPostgresDispatchBus, type Db, type DispatchBus } from '@sonde/db'
 import { BinaryAsks } from './ask-binary.ts'
 import type { CachedProfile } from './cached-profile.ts'
 import { FailureLimit } from './failure-limit.ts'
-import { MergeCache } from './merge-cache.ts'
+import { type CachedMerge, MergeCache } from './merge-cache.ts'
 import type { MergedCounters } from './merge-counters.ts'
 import type { MergedCounts } from './merge-counts.ts'
 import type { MergedEvents } from './merge-events.ts'
@@ -40,6 +40,8 @@ export type App = {
     counters: MergeCache<CachedDeltas<MergedCounters>>
     syscalls: MergeCache<CachedDeltas<SyscallSlices>>
   }
+  /** Verdicts by comparison; bounded. */
+  verdicts: MergeCache<CachedMerge & { verdict: Verdict }>
   /** Catalogues of what can be probed, ready to search; bounded. */
   probes: ProbeStore
   /** Questions to hosts about their binaries that are under way. */
@@ -91,6 +93,7 @@ export function createApp(options: AppOptions, overrides: Partial<Pick<App, 'clo
       counters: new MergeCache(),
       syscalls: new MergeCache(),
     },
+    verdicts: new MergeCache(),
     probes: new ProbeStore(),
     binaryAsks: new BinaryAsks(),
     feeds: new PolledFeeds({ pollMs: 500, isLast: (view) => view.targets.every((target) => isFinal(target.state)) }),

@@ -12,6 +12,7 @@ export { type FunctionDifference, functionDifferences } from './function-diff.ts
 export { FUNCTION_SORTS, type FunctionOrder, type FunctionSort, orderFunctions } from './function-order.ts'
 export { type FunctionSeries, type FunctionSeriesOptions, functionSeries } from './function-series.ts'
 export { type FunctionTable, functionTable, hostsOfFunction } from './function-table.ts'
+export { type FunctionUnits, type FunctionUnitsOptions, functionUnits, type SparseRows } from './function-units.ts'
 export { type HeatAnswer, type HeatLayer, type HeatQuestion, type HeatSum, heatMap, MAX_HEAT_SECONDS } from './heat-map.ts'
 export {
   type ComparedFunctions,

@@ -1,7 +1,7 @@
 import type { CaptureView, Selection, TimeWindow } from '@sonde/contract'
 import { type FunctionUnits, functionUnits, type Profile } from '@sonde/profile'
 import type { App } from './app.ts'
-import { type ProfileKind, mergedProfile } from './read-profile.ts'
+import { mergedProfile, type ProfileKind } from './read-profile.ts'
 import { readSyscallSlices } from './read-syscall-slices.ts'
 import { type SyscallUnits, syscallUnits } from './syscall-units.ts'
 

@@ -37,7 +37,7 @@ export const ALLOWED = {
   ],
   'apps/gateway': ['packages/contract', 'packages/profile', 'packages/stats', 'packages/db', 'packages/domain'],
   'apps/agent': ['packages/contract', 'packages/profile', 'packages/stats', 'packages/tracer'],
-  'apps/cli': ['packages/contract', 'packages/api'],
+  'apps/cli': ['packages/contract'],
 }
 
 /** Third-party packages that a folder may use, where that is a rule of its own and not just a matter of package.json. */

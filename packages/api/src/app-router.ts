@@ -1,6 +1,7 @@
 import { capturesRouter } from './routers/captures.ts'
 import { commentsRouter } from './routers/comments.ts'
 import { comparisonsRouter } from './routers/comparisons.ts'
+import { deviceRouter } from './routers/device.ts'
 import { hostsRouter } from './routers/hosts.ts'
 import { incidentsRouter } from './routers/incidents.ts'
 import { joinTokensRouter } from './routers/join-tokens.ts'
@@ -11,6 +12,7 @@ import { rulesRouter } from './routers/rules.ts'
 import { sessionRouter } from './routers/session.ts'
 import { sharesRouter } from './routers/shares.ts'
 import { tagsRouter } from './routers/tags.ts'
+import { tokensRouter } from './routers/tokens.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
 export const appRouter = router({
@@ -27,6 +29,8 @@ export const appRouter = router({
   incidents: incidentsRouter,
   shares: sharesRouter,
   rules: rulesRouter,
+  tokens: tokensRouter,
+  device: deviceRouter,
 })
 export type AppRouter = typeof appRouter
 

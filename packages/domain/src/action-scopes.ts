@@ -9,6 +9,9 @@ export const ACTION_SCOPES: Readonly<Partial<Record<Action, Scope | 'any'>>> = {
   'capture.import': 'captures:write',
   'capture.cancel': 'captures:write',
   'capture.delete': 'captures:write',
+  'share.create': 'shares:write',
+  'share.list': 'shares:write',
+  'share.revoke': 'shares:write',
   'token.read-self': 'any',
   'token.revoke-self': 'any',
 }

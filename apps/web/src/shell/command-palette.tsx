@@ -3,7 +3,7 @@ import { RECIPE_CATEGORIES, RECIPE_LIST } from '@sonde/contract'
 import { cx, HostText, StateDot, TimeAgo } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { BookOpen, FileUp, Flame, FolderOpen, Keyboard, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
+import { BookOpen, FileUp, Flame, FolderOpen, Keyboard, KeyRound, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
@@ -72,6 +72,7 @@ export function CommandPalette({
           {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
           {page('/incidents', 'Incidents', <FolderOpen aria-hidden />)}
           {admin ? page('/settings', 'Settings', <Settings aria-hidden />) : null}
+          {page('/settings/tokens', 'Your tokens', <KeyRound aria-hidden />)}
         </Command.Group>
         {hosts.data && hosts.data.length > 0 ? (
           <Command.Group heading="Hosts" className={GROUP}>

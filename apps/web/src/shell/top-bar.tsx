@@ -1,6 +1,6 @@
 'use client'
 import { Button, cx, HostText, Kbd, Menu, MenuItem, MenuLabel, MenuSeparator } from '@sonde/ui'
-import { CircleUser, Keyboard, LogOut, Monitor, Moon, Plus, Search, Sun } from 'lucide-react'
+import { CircleUser, Keyboard, KeyRound, LogOut, Monitor, Moon, Plus, Search, Sun } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
@@ -94,6 +94,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
 
 function PersonMenu({ onOpenHelp }: { onOpenHelp: () => void }) {
   const person = usePerson()
+  const router = useRouter()
   const { theme, setTheme } = useTheme()
   const themes = [
     { id: 'system', label: 'As the system', Icon: Monitor },
@@ -124,6 +125,9 @@ function PersonMenu({ onOpenHelp }: { onOpenHelp: () => void }) {
         </MenuItem>
       ))}
       <MenuSeparator />
+      <MenuItem onSelect={() => router.push('/settings/tokens')}>
+        <KeyRound aria-hidden /> Your tokens
+      </MenuItem>
       <MenuItem onSelect={onOpenHelp}>
         <Keyboard aria-hidden /> <span className="flex-1">Keyboard</span> <Kbd>?</Kbd>
       </MenuItem>

@@ -33,6 +33,9 @@ const MATRIX: Record<string, Row> = {
   'captures.latency': one(reader, '/latency'),
   'captures.events': one(reader, '/events'),
   'captures.counters': one(reader, '/counters'),
+  'shares.create': { ...operator, body: { id: unknown } },
+  'shares.list': operator,
+  'shares.revoke': { ...operator, path: `/shares/${unknown}` },
   'device.code': { ...everyone, body: { client_id: 'a laptop' } },
   'device.token': { ...everyone, body: { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: 'none' } },
 }

@@ -5,6 +5,7 @@ import { hostOperations } from './operations/hosts.ts'
 import { meOperations } from './operations/me.ts'
 import { recipeOperations } from './operations/recipes.ts'
 import { resultOperations } from './operations/results.ts'
+import { shareOperations } from './operations/shares.ts'
 
 /** All of the REST API. A new noun is a file in operations/ and a line here. */
 export const OPERATIONS: readonly Operation[] = [
@@ -13,5 +14,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...recipeOperations,
   ...captureOperations,
   ...resultOperations,
+  ...shareOperations,
   ...deviceOperations,
 ]

@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Answer, FakeCli } from '../testing/fake-io.ts'
+
+const always = (answer: Answer) => new FakeCli(() => answer)
+
+describe('get', () => {
+  const syscalls = {
+    hosts: [
+      {
+        hostName: 'web-1',
+        snapshot: {
+          processes: [{ pid: 7, comm: '=cmd,"x"' }],
+          rows: [{ pid: 7, name: 'write', calls: 10, totalNs: 100, maxNs: 50, errors: [{ errno: 11, name: 'EAGAIN', count: 3 }] }],
+        },
+      },
+    ],
+  }
+
+  it('writes stacks as they come, to stdout or a file, and nothing binary to a terminal', async () => {
+    const cli = new FakeCli(() => ({ bytes: Uint8Array.from([0, 255, 10]) }))
+    expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '--window', '0-5')).toBe(0)
+    expect(cli.out).toBe('\0ÿ\n')
+    expect(cli.asked[0]).toMatchObject({ path: '/captures/c0ffee01/profile', query: { kind: 'profile', format: 'pprof', window: '0-5' } })
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'sonde-cli-')), 'p.pb.gz')
+    expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '-o', file)).toBe(0)
+    expect([...readFileSync(file)]).toEqual([0, 255, 10])
+    expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '-o', '/nowhere/at/all')).toBe(1)
+    cli.isTerminal = true
+    expect(await cli.run('get', 'c0ffee01', '--format', 'pprof')).toBe(2)
+  })
+
+  it('makes CSV that no spreadsheet runs', async () => {
+    const cli = always({ json: syscalls })
+    expect(await cli.run('get', 'c0ffee01', '--result', 'syscalls', '--format', 'csv')).toBe(0)
+    expect(cli.out).toBe('host,pid,process,syscall,calls,errors,total_ns,max_ns\r\nweb-1,7,"\'=cmd,""x""",write,10,3,100,50\r\n')
+    expect(await cli.run('get', 'c0ffee01', '--result', 'syscalls')).toBe(0)
+    expect(JSON.parse(cli.out)).toEqual(syscalls)
+  })
+
+  it('refuses what would be ignored', async () => {
+    const cli = always({ json: syscalls })
+    expect(await cli.run('get', 'c0ffee01', '--result', 'syscalls', '--process', 'h:1')).toBe(2)
+    expect(await cli.run('get', 'c0ffee01', '--result', 'syscalls', '--format', 'folded')).toBe(2)
+    expect(await cli.run('get', 'c0ffee01', '--result', 'profile', '--format', 'csv')).toBe(2)
+    expect(await cli.run('get', 'c0ffee01', '--format', 'csv')).toBe(2)
+    expect(cli.asked).toEqual([])
+  })
+})

@@ -28,6 +28,7 @@ export { type FoldedImport, importFolded, parseFolded } from './parse-folded.ts'
 export { importPerfScript, type PerfScriptImport, type PerfScriptOptions, parsePerfScript } from './parse-perf-script.ts'
 export { findByPathKey, pathKey } from './path-key.ts'
 export { classifyModule } from './perf-module.ts'
+export { findPinnedFrame, type PinLimits, type PinnedFrame, type PinnedGroupKind, pinFrame } from './pinned-frame.ts'
 export { plainText } from './plain-text.ts'
 export {
   FRAME_KIND,

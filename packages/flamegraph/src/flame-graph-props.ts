@@ -40,6 +40,9 @@ export type FlameGraphProps = {
   facts?: FrameFacts | undefined
   /** A function that is framed wherever it is: the one that is selected elsewhere on the page. */
   marked?: MarkedFunction | null | undefined
+  /** Frames of the model's tree that have notes: a corner of each is folded, and a click on it is reported. */
+  noted?: readonly number[] | undefined
+  onNotes?: ((node: number) => void) | undefined
   className?: string | undefined
   ariaLabel?: string | undefined
   ref?: Ref<FlameGraphHandle> | undefined

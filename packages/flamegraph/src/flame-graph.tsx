@@ -22,6 +22,8 @@ import { threadRowOf } from './navigate.ts'
 import { STYLE_ID, STYLES } from './styles.ts'
 import { useToast } from './use-toast.ts'
 
+const NONE: readonly number[] = []
+
 /** The flame graph. Fills its parent, which needs a height. */
 export function FlameGraph(props: FlameGraphProps) {
   const { model, matches, unit, periodNs, events, layout, colorBy, zoomNode, className = '', ariaLabel = 'Flame graph', ref } = props
@@ -112,6 +114,7 @@ export function FlameGraph(props: FlameGraphProps) {
     now.setColorBy(colorBy)
     const detach = attachInput(now, elements.scroller, elements.stage, {
       onPickProcess: pickProcess,
+      onNotes: (node) => latest.current.onNotes?.(node),
       onMenu: (hit, at) => {
         if (hit.type !== 'frame') return
         setSubject(null)
@@ -141,6 +144,8 @@ export function FlameGraph(props: FlameGraphProps) {
   useLayoutEffect(() => view.current?.setOrientation(layout), [layout])
   useLayoutEffect(() => view.current?.setColorBy(colorBy), [colorBy])
   useLayoutEffect(() => view.current?.setMarked(props.marked ?? null), [props.marked])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of a new tree they are set again
+  useLayoutEffect(() => view.current?.setNoted(props.noted ?? NONE), [props.noted, tree])
 
   useLayoutEffect(() => {
     if (subject && tip.current && pointer.current) placeAt(tip.current, pointer.current.x, pointer.current.y)
@@ -269,7 +274,7 @@ export function FlameGraph(props: FlameGraphProps) {
       <p className="sf-hidden" role="status" aria-live="polite">
         {spoken}
       </p>
-      {!isEmpty && <FrameMirror tree={tree} node={mirrored} unit={unit} />}
+      {!isEmpty && <FrameMirror tree={tree} node={mirrored} unit={unit} noted={props.noted} />}
       {isEmpty && <div className="sf-empty">No samples</div>}
       {subject && !menu && (
         <FlameTooltip

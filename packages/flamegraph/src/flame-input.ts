@@ -5,6 +5,8 @@ export type FlameInputEvents = {
   /** Alt+click: narrow to the process of this frame. */
   onPickProcess(node: number): void
   onMenu(hit: FlameHit, at: { x: number; y: number }): void
+  /** Click on the mark of a frame that has notes. */
+  onNotes(node: number): void
   onPointer(at: { x: number; y: number } | null): void
 }
 
@@ -103,9 +105,11 @@ export function attachInput(view: FlameView, scroller: HTMLElement, stage: HTMLE
     }
     zoomBeforeClick = view.zoomNode
     const at = pointOf(event)
+    const noted = view.notedAt(at.x, at.y)
     const hit = view.hitAt(at.x, at.y)
-    if (!hit) return
-    if (hit.type === 'strip') view.zoomIntoStrip(hit.slot, hit.slotEnd, at.x)
+    if (noted >= 0) events.onNotes(noted)
+    else if (!hit) return
+    else if (hit.type === 'strip') view.zoomIntoStrip(hit.slot, hit.slotEnd, at.x)
     else if (event.altKey) events.onPickProcess(hit.node)
     else view.zoomTo(hit.node)
   }

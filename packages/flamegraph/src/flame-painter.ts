@@ -6,6 +6,7 @@ import { type FlameHit, hitAt } from './hit.ts'
 import type { Inks } from './inks.ts'
 import type { FlameLayout } from './layout.ts'
 import type { MarkedFrames } from './marked-function.ts'
+import { drawNoteMarks, type NotedBox, notedAt } from './note-marks.ts'
 import type { FlameMatches } from './search.ts'
 import type { Stage } from './stage.ts'
 import { emptyRuns, findVisible } from './visible.ts'
@@ -18,6 +19,7 @@ export type FlamePicture = { layout: FlameLayout; inks: Inks; matches: FlameMatc
 /** Paints on a stage, and knows what it has painted where. */
 export class FlamePainter {
   private readonly runs = emptyRuns()
+  private noted: NotedBox[] = []
 
   constructor(private readonly stage: Stage) {}
 
@@ -35,7 +37,14 @@ export class FlamePainter {
     drawScene(stage.base, stage.screen, { layout, runs, inks, palette, labels, grain, matches, zoomNode })
   }
 
-  paintOverlay(layout: FlameLayout, span: Span, hover: FlameHit | null, focusNode: number, marked: MarkedFrames | null): void {
+  paintOverlay(
+    layout: FlameLayout,
+    span: Span,
+    hover: FlameHit | null,
+    focusNode: number,
+    marked: MarkedFrames | null,
+    noted: readonly number[],
+  ): void {
     const { stage } = this
     const focus = focusNode >= 0 ? this.pixelsOf(layout.tree, focusNode, span) : null
     drawOverlay(stage.overlay, stage.screen, layout, this.runs, stage.theme, {
@@ -43,11 +52,18 @@ export class FlamePainter {
       focus: focus && focus.right >= focus.left ? focus : null,
       marked,
     })
+    this.noted = noted.map((node) => ({ node, ...this.pixelsOf(layout.tree, node, span) }))
+    drawNoteMarks(stage.overlay, stage.screen, stage.theme, this.noted)
   }
 
   /** @param x @param y CSS pixels on the stage */
   hitAt(layout: FlameLayout, x: number, y: number): FlameHit | null {
     return hitAt(layout, this.runs, this.stage.screen, x, y)
+  }
+
+  /** The frame whose mark of notes is there, -1 for none. @param x @param y CSS pixels on the stage */
+  notedAt(x: number, y: number): number {
+    return notedAt(this.stage.screen, this.noted, x, y)
   }
 
   /** Device pixels of a frame while `span` is on the stage, cut to its width. */

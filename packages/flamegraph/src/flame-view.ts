@@ -41,6 +41,7 @@ export class FlameView {
   private hover: FlameHit | null = null
   private marked: MarkedFunction | null = null
   private markedFrames: MarkedFrames | null = null
+  private noted: readonly number[] = []
 
   constructor(
     elements: StageElements,
@@ -104,6 +105,7 @@ export class FlameView {
     this.layout = layout
     this.inks = buildInks(tree, this.colorBy)
     this.markedFrames = framesOfFunction(tree, this.marked)
+    this.noted = []
     this.stage.setNames(tree.labels)
     this.scroll.stop()
     // Numbers mean other frames now: what is under the pointer is said anew.
@@ -117,6 +119,13 @@ export class FlameView {
   setMarked(marked: MarkedFunction | null): void {
     this.marked = marked
     this.markedFrames = this.tree && framesOfFunction(this.tree, marked)
+    this.paintOverlay()
+  }
+
+  /** Frames of the present tree that have notes. */
+  setNoted(noted: readonly number[]): void {
+    if (noted === this.noted) return
+    this.noted = noted
     this.paintOverlay()
   }
 
@@ -197,6 +206,11 @@ export class FlameView {
 
   hitAt(x: number, y: number): FlameHit | null {
     return this.layout ? this.painter.hitAt(this.layout, x, y) : null
+  }
+
+  /** The frame whose mark of notes is there, -1 for none. */
+  notedAt(x: number, y: number): number {
+    return this.painter.notedAt(x, y)
   }
 
   slotsOfStrip(slot: number, slotEnd: number): ReturnType<typeof sumSlots> {
@@ -303,6 +317,7 @@ export class FlameView {
 
   private paintOverlay(): void {
     const { layout } = this
-    if (layout) this.painter.paintOverlay(layout, this.zoom.span, this.hover, this.ringShown ? this.focus : -1, this.markedFrames)
+    const focus = this.ringShown ? this.focus : -1
+    if (layout) this.painter.paintOverlay(layout, this.zoom.span, this.hover, focus, this.markedFrames, this.noted)
   }
 }

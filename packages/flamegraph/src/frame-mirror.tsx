@@ -8,7 +8,9 @@ import { childrenOf, pathTo } from './navigate.ts'
 const MAX_CALLERS = 20
 const MAX_CALLEES = 10
 
-function FrameTable({ tree, node, unit }: { tree: CallTree; node: number; unit: WeightUnit }) {
+type FrameTableProps = { tree: CallTree; node: number; unit: WeightUnit; noted?: readonly number[] | undefined }
+
+function FrameTable({ tree, node, unit, noted }: FrameTableProps) {
   if (tree.length === 0 || node >= tree.length) return null
   const path = pathTo(tree, node)
   const callees = [...childrenOf(tree, node)].sort((a, b) => (tree.total[b] ?? 0) - (tree.total[a] ?? 0))
@@ -16,7 +18,10 @@ function FrameTable({ tree, node, unit }: { tree: CallTree; node: number; unit: 
   const [above, below] = tree.isInverted ? ['callee', 'caller'] : ['caller', 'callee']
   const row = (at: number, relation: string) => (
     <tr key={at}>
-      <th scope="row">{nameOf(tree, at, 200)}</th>
+      <th scope="row">
+        {nameOf(tree, at, 200)}
+        {noted?.includes(at) && ' (has notes)'}
+      </th>
       <td>{relation}</td>
       <td>{weightText(tree, at, unit)}</td>
       {!tree.isInverted && <td>{formatShare(tree.self[at] ?? 0, all)}</td>}

@@ -25,6 +25,7 @@ import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-sta
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
 import { formatName } from '../import/format-words.ts'
+import { NotesButton } from '../notes/notes-button.tsx'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
@@ -74,6 +75,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               <Square aria-hidden /> {cancelling ? 'Cancelling…' : 'Cancel'}
             </Button>
           ) : null}
+          <NotesButton />
           <CopyButton text={() => window.location.href} label="Copy link to this view">
             Copy link
           </CopyButton>

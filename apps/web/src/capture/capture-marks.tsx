@@ -2,6 +2,7 @@
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
 import { Explain, formatMoments, HostText, SelectionChip } from '@sonde/ui'
 import { useMemo } from 'react'
+import { WindowNotesButton } from '../notes/window-notes.tsx'
 import { captureSpanMs, parseWindow } from './capture-time.ts'
 import { processName } from './process-names.ts'
 import { parseProcess } from './process-selection.ts'
@@ -61,6 +62,7 @@ export function CaptureMarks({ capture, results, view, update }: MarksProps) {
           <span data-testid="selected-window">only {formatMoments(window.fromMs, window.toMs, captureSpanMs(capture))}</span>
         </SelectionChip>
       ) : null}
+      {window ? <WindowNotesButton window={window} view={view} /> : null}
       {badges.map((badge) => (
         <Explain
           key={badge.id}

@@ -1,8 +1,9 @@
 'use client'
 import type { CaptureView } from '@sonde/contract'
-import { Button, EmptyState, Notice, SkeletonRows, TimeCursorProvider } from '@sonde/ui'
+import { Button, cx, EmptyState, Notice, SkeletonRows, TimeCursorProvider } from '@sonde/ui'
 import Link from 'next/link'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { NotesProvider, useNewNotesStore, useNotes } from '../notes/notes-store.ts'
 import { isTyping, useKeyDown } from '../shell/shortcuts.ts'
 import { errorText, httpStatusOf } from '../trpc/errors.ts'
 import { CaptureHeader } from './capture-header.tsx'
@@ -13,6 +14,8 @@ import { useCapture } from './use-capture.ts'
 import { useCaptureResults } from './use-capture-results.ts'
 import { useTransformKeys } from './use-transform-keys.ts'
 import { useViewState } from './use-view-state.ts'
+
+const NotesHost = lazy(async () => ({ default: (await import('../notes/notes-host.tsx')).NotesHost }))
 
 export function CapturePage({ id }: { id: string }) {
   const { capture, error, isDisconnected, clockOffsetMs } = useCapture(id)
@@ -57,6 +60,8 @@ function LoadedCapture({
 }) {
   const [view, update] = useViewState()
   const results = useCaptureResults(capture, view)
+  const notes = useNewNotesStore()
+  const showsNotes = useNotes((state) => state.opened !== null, notes)
   const searchRef = useRef<HTMLInputElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   useTransformKeys(view, update)
@@ -70,25 +75,40 @@ function LoadedCapture({
     if (event.key === '/' && (searchRef.current ?? filterRef.current)) focus(searchRef.current ?? filterRef.current)
     else if (event.key === 'f' && filterRef.current) focus(filterRef.current)
     else if (event.key === '0') update({ zoom: '', waitZoom: '' }, 'push')
+    else if (event.key === 'a') {
+      event.preventDefault()
+      if (notes.state.opened) notes.close()
+      else notes.open()
+    }
   })
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col gap-2.5 p-3 print:block print:h-auto! print:p-0 min-[900px]:h-[calc(100dvh-44px)] min-[900px]:min-h-[560px] min-[900px]:flex-none">
-      <CaptureHeader capture={capture} clockOffsetMs={clockOffsetMs} />
-      {isDisconnected ? (
-        <Notice tone="warn" title="Live updates are interrupted">
-          The page asks every few seconds instead, until the connection is back.
-        </Notice>
-      ) : null}
-      <TargetList
-        capture={capture}
-        selected={view.host}
-        onSelect={(host) => update({ host, zoom: '', waitZoom: '' }, 'push')}
-        aside={<CaptureMarks capture={capture} results={results} view={view} update={update} />}
-      />
-      <TimeCursorProvider>
-        <CaptureReading capture={capture} results={results} view={view} update={update} searchRef={searchRef} filterRef={filterRef} />
-      </TimeCursorProvider>
-    </div>
+    <NotesProvider value={notes}>
+      <div
+        className={cx(
+          'flex min-h-0 flex-1 flex-col gap-2.5 p-3 print:block print:h-auto! print:p-0 min-[900px]:h-[calc(100dvh-44px)] min-[900px]:min-h-[560px] min-[900px]:flex-none',
+          showsNotes && 'min-[900px]:pr-[404px]',
+        )}
+      >
+        <CaptureHeader capture={capture} clockOffsetMs={clockOffsetMs} />
+        {isDisconnected ? (
+          <Notice tone="warn" title="Live updates are interrupted">
+            The page asks every few seconds instead, until the connection is back.
+          </Notice>
+        ) : null}
+        <TargetList
+          capture={capture}
+          selected={view.host}
+          onSelect={(host) => update({ host, zoom: '', waitZoom: '' }, 'push')}
+          aside={<CaptureMarks capture={capture} results={results} view={view} update={update} />}
+        />
+        <TimeCursorProvider>
+          <CaptureReading capture={capture} results={results} view={view} update={update} searchRef={searchRef} filterRef={filterRef} />
+        </TimeCursorProvider>
+      </div>
+      <Suspense>
+        <NotesHost store={notes} capture={capture} update={update} />
+      </Suspense>
+    </NotesProvider>
   )
 }

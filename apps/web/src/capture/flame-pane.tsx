@@ -12,6 +12,7 @@ import { GROUP_KIND } from '@sonde/profile'
 import { Button, cx, formatPlural, formatShare, Notice, Segmented, Skeleton } from '@sonde/ui'
 import { ArrowDownFromLine, ArrowUpFromLine, ChevronDown, ChevronUp, RotateCcw } from 'lucide-react'
 import { type RefObject, useMemo, useRef } from 'react'
+import { useFrameNotes } from '../notes/use-frame-notes.ts'
 import { isRefusal } from '../trpc/errors.ts'
 import { DownloadMenu } from './download-menu.tsx'
 import { FlameColorSelect, flameColor } from './flame-colors.tsx'
@@ -90,7 +91,8 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
     update(zoomPatch(zoomNodes.keyOf(node)), cause === 'jump' ? 'push' : 'replace')
   }
   const marked = useSelectedFunction({ profile, selection, transforms, view, isAsked: functionSource(capture, view) === kind })
-  const actions = [...useSandwichAction(kind), ...transformActions(view, (patch) => update(patch, 'push'))]
+  const notes = useFrameNotes({ kind, profile, tree, view, update, zoomField: ZOOM_FIELD[kind], zoomNodes, isStale: shown.isStale })
+  const actions = [...notes.actions, ...useSandwichAction(kind), ...transformActions(view, (patch) => update(patch, 'push'))]
   const selectProcess = (threadRow: number) => {
     const key = profile ? processOfThread(profile, threadRow) : null
     if (key) update({ process: key, zoom: '', waitZoom: '' }, 'push')
@@ -239,6 +241,9 @@ export function FlamePane({ capture, kind, profile: result, view, update, search
               onOpenSearch={() => searchBox.current?.focus()}
               actions={actions}
               marked={marked}
+              noted={notes.noted}
+              onNotes={notes.onNotes}
+              facts={notes.facts}
               onFindName={(name) => update({ search: name.slice(0, 200), regex: false }, 'replace')}
               ariaLabel={kind === 'offcpu' ? 'Off-CPU flame graph' : 'Flame graph'}
             />

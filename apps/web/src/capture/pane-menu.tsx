@@ -35,6 +35,9 @@ export function useShowBeside(to: PaneName): ((patch: Partial<CaptureViewState>)
   return (patch) => choices.onPlace(showBeside(choices.placed, name, to), to, patch)
 }
 
+/** The name of the pane that this is in; '' outside of a layout. */
+export const usePaneName = (): PaneName | '' => useContext(Context)?.name ?? ''
+
 /** A pane's title: the menu that changes, adds and closes panes. Mere text outside of a layout. */
 export function PaneTitle({ title }: { title: string }) {
   const pane = useContext(Context)

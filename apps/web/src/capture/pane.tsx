@@ -1,6 +1,6 @@
 import { cx } from '@sonde/ui'
 import type { ReactNode } from 'react'
-import { PaneTitle } from './pane-menu.tsx'
+import { PaneTitle, usePaneName } from './pane-menu.tsx'
 
 /** One of the results: title and tools on top, the picture, facts about it below. */
 export function Pane({
@@ -23,6 +23,7 @@ export function Pane({
     <section
       aria-label={title}
       data-testid={testId}
+      data-pane={usePaneName()}
       className="@container flex h-full min-h-0 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface print:mt-3 print:h-[150mm] print:break-inside-avoid"
     >
       <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-2 py-1.5">

@@ -3,6 +3,7 @@
 'use client'
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
 import { formatExact, formatNs, formatPlural, formatRate, formatShare, HostText, LatencyTable, Sparkline } from '@sonde/ui'
+import { RowNotesButton } from '../notes/row-notes.tsx'
 import { parseWindow } from './capture-time.ts'
 import { ratesOf } from './counts-model.ts'
 import { ErrnoChip } from './errno-chip.tsx'
@@ -66,6 +67,7 @@ export function SyscallDetails({ line, columns, context }: { line: SyscallLine; 
             <p className="text-ink-2">No call failed.</p>
           )}
           <OverTime line={line} context={context} />
+          <RowNotesButton line={line} view={context.view} />
           <TopObjects
             objects={context.objects}
             process={line.process}

@@ -7,6 +7,7 @@ import { type BucketRange, cx, formatCount, formatExact, formatNs, formatRate, f
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
 import { lazy, Suspense, useRef } from 'react'
+import { RowNoteMark } from '../notes/row-notes.tsx'
 import { ErrnoChip } from './errno-chip.tsx'
 import type { SyscallDetailsContext } from './syscall-details.tsx'
 import { firstDirection, type SyscallLine, type SyscallSort } from './syscall-rows.ts'
@@ -244,6 +245,7 @@ function Line({ line, rowIndex, range, mostTotalNs, manyHosts, open, selected, c
         ) : null}
         <div role="cell" className={CELL}>
           <HostText text={line.name} mono />
+          <RowNoteMark line={line} view={context.view} />
         </div>
         <div role="cell" className={NUMBER} title={formatExact(line.calls)}>
           {formatCount(line.calls)}

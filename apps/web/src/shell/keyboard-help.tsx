@@ -35,6 +35,7 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         { keys: ['/'], does: 'Search the flame graph; without one, filter the first table' },
         { keys: ['f'], does: 'Filter the first table' },
         { keys: ['0'], does: 'Reset the zoom' },
+        { keys: ['a'], does: 'Notes: read them, add one' },
         { keys: [mod, 'Z'], does: 'Undo the last transform of the flame graph' },
         { keys: [mod, 'Shift', 'Z'], does: 'Redo it' },
         { keys: ['Enter'], does: 'On the title of a pane: choose, add, swap and close panes' },
@@ -67,6 +68,7 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
     {
       title: 'On a frame of the flame graph',
       shortcuts: [
+        { keys: ['a'], does: 'add a note on the frame, or show those that it has' },
         { keys: ['s'], does: 'callers and callees of the function, beside the graph' },
         ...TRANSFORM_KEYS.map(({ keys, does }) => ({ keys: [keys], does })),
       ],

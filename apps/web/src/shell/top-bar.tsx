@@ -4,6 +4,7 @@ import { CircleUser, Keyboard, KeyRound, LogOut, Monitor, Moon, Plus, Search, Su
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
+import { lazy, Suspense } from 'react'
 import { Logo } from './logo.tsx'
 import { useModKey } from './mod-key.tsx'
 import { useHasRole, usePerson } from './person-context.tsx'
@@ -15,6 +16,7 @@ const ALWAYS = 2
 const PAGE = 'h-11 items-center border-b-2 px-1.5 pt-0.5 sm:px-2.5'
 const HERE = 'border-accent font-medium text-ink'
 const ELSEWHERE = 'border-transparent text-ink-2 hover:text-ink'
+const MentionBell = lazy(async () => ({ default: (await import('../notes/mention-bell.tsx')).MentionBell }))
 
 export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => void; onOpenHelp: () => void }) {
   const pathname = usePathname()
@@ -87,6 +89,11 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
           </Link>
         </Button>
       ) : null}
+      <div className="flex size-7 items-center justify-center">
+        <Suspense>
+          <MentionBell />
+        </Suspense>
+      </div>
       <PersonMenu onOpenHelp={onOpenHelp} />
     </header>
   )

@@ -193,7 +193,9 @@ test('notes on system calls and times, hostile text, drafts, a phone', async ({ 
     await box(page).press('Control+Enter')
     await page.getByRole('button', { name: 'Show all of it' }).click()
     await expect(notes(page).last()).toContainText('word end!')
-    const { scrollWidth, clientWidth } = await page.getByTestId('notes-drawer').evaluate((drawer) => drawer)
+    const { scrollWidth, clientWidth } = await page
+      .getByTestId('notes-drawer')
+      .evaluate((drawer) => ({ scrollWidth: drawer.scrollWidth, clientWidth: drawer.clientWidth }))
     expect(scrollWidth).toBeLessThanOrEqual(clientWidth)
     expect(dialogs).toBe(0)
   })

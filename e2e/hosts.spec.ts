@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { expectCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
 import { takeScreenshots } from './screenshots.ts'
-import { call, captureFleet, enrolFleet, joinToken, query, startOn } from './scripted-fleet.ts'
+import { captureFleet, enrolFleet, joinToken, query, removeFleet, startOn } from './scripted-fleet.ts'
 import { startSecondAgent } from './second-agent.ts'
 
 const HOSTS = 7
@@ -15,10 +15,7 @@ async function enrolled(request: APIRequestContext): Promise<Map<string, { id: s
   return new Map(list.map(({ name, ...host }) => [name, host]))
 }
 
-test.afterEach(async ({ page }) => {
-  // Other tests expect this machine to be the only host.
-  for (const [name, { id }] of await enrolled(page.request)) if (name !== 'e2e-host') await call(page.request, 'hosts.remove', { id })
-})
+test.afterEach(({ page }) => removeFleet(page.request))
 
 test('three agents of one machine are three hosts, compared by what each recorded', async ({ page }) => {
   const token = await joinToken(page.request, 2)

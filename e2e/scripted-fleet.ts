@@ -62,6 +62,12 @@ export async function enrolFleet(request: APIRequestContext, count: number): Pro
   return hosts
 }
 
+/** Removes every host but this machine, which other tests expect to be the only one. */
+export async function removeFleet(request: APIRequestContext): Promise<void> {
+  const hosts = z.array(z.object({ id: z.string(), name: z.string() })).parse(await query(request, 'hosts.list', {}))
+  for (const { id, name } of hosts) if (name !== 'e2e-host') await call(request, 'hosts.remove', { id })
+}
+
 /** Captures CPU and system calls on all of them, to the end. Returns the capture's id. */
 export async function captureFleet(request: APIRequestContext, hosts: readonly ScriptedHost[]): Promise<string> {
   const id = await startOn(

@@ -63,10 +63,20 @@ export class ScriptedHost {
 
   /** Waits for the one capture that it is asked for, and answers it to the end. */
   async answerCapture(): Promise<void> {
+    const finish = await this.beginCapture()
+    await finish()
+  }
+
+  /** The same up to where it records. Returns what sends all that it recorded, and ends it. */
+  async beginCapture(): Promise<() => Promise<void>> {
     const target = await this.nextTarget()
     const path = `/targets/${target.captureId}/${target.attempt}`
     await this.post(`${path}/accept`, {})
     await this.post(`${path}/running`, { commands: [] })
+    return () => this.finishCapture(path)
+  }
+
+  private async finishCapture(path: string): Promise<void> {
     const profile = await this.put(`${path}/chunks/0`, 0, 'profile', encodeProfile(this.script.profile(this.id)))
     const syscalls = await this.put(`${path}/chunks/1`, 1, 'syscalls', Buffer.from(JSON.stringify(this.script.snapshot)))
     const quality = { ...EMPTY_QUALITY, samples: this.script.profile(this.id).samples.length }

@@ -43,6 +43,11 @@ export function NoteCard({ note, actions, spanMs, isShown, isPending, onView }: 
     box.current?.focus({ preventScroll: true })
   }, [isShown])
 
+  // One's own, just sent: it may stand below what is on the screen.
+  useEffect(() => {
+    if (isPending) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [isPending])
+
   if (note.deletedAt) return <p className="text-ink-3 italic">This note was deleted.</p>
   const remove = () =>
     actions.remove(note.id).catch((error: unknown) => toast.error('It was not deleted', { description: errorText(error) }))

@@ -19,12 +19,11 @@ export function NotesButton() {
       <Suspense>{present && present.length > 0 ? <PresentPeople people={present} /> : null}</Suspense>
       <Button
         aria-expanded={isOpen}
-        aria-label={count > 0 ? `Notes: ${count}` : 'Notes'}
         title="Notes on this capture (a)"
         data-testid="open-notes"
         onClick={() => (isOpen ? store.close() : store.open())}
       >
-        <MessageSquare aria-hidden /> <span className="hidden sm:inline">Notes</span>
+        <MessageSquare aria-hidden /> <span className="sr-only sm:not-sr-only">Notes</span>
         {count > 0 ? <span className="text-ink-2">{count}</span> : null}
       </Button>
     </>

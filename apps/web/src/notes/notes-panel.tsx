@@ -2,7 +2,7 @@
 import { type CommentPin, parseViewState } from '@sonde/contract'
 import { Button, cx, EmptyState, Notice, ScrollBox, SkeletonRows } from '@sonde/ui'
 import { X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { captureSpanMs } from '../capture/capture-time.ts'
 import { usePerson } from '../shell/person-context.tsx'
 import { readDraft } from './note-drafts.ts'
@@ -44,6 +44,13 @@ export function NotesPanel({ store, opened, capture, update, isScrolling = false
   useEffect(() => {
     if (mentions > 0) void actions.seeMentions().catch(() => null)
   }, [mentions, actions])
+
+  // The newest stand last.
+  const end = useRef<HTMLDivElement>(null)
+  const isLoaded = comments !== null
+  useEffect(() => {
+    if (isLoaded && shownId === null) end.current?.scrollIntoView({ block: 'nearest' })
+  }, [isLoaded, shownId])
 
   const onView = (query: string) => update(parseViewState(new URLSearchParams(query)), 'push')
   const thread = (one: (typeof threads)[number]) => (
@@ -96,6 +103,7 @@ export function NotesPanel({ store, opened, capture, update, isScrolling = false
           </ul>
         </>
       )}
+      <div ref={end} />
     </div>
   )
   return (

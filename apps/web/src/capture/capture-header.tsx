@@ -17,7 +17,7 @@ import {
   useNowMs,
 } from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
-import { Ellipsis, FolderPlus, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
+import { AlarmClock, Ellipsis, FolderPlus, PencilLine, RotateCw, Square, Terminal, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useState } from 'react'
@@ -100,6 +100,11 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               {capture.source ? null : (
                 <MenuItem onSelect={() => router.push(changeHref(capture))}>
                   <PencilLine aria-hidden /> Change and run…
+                </MenuItem>
+              )}
+              {capture.source ? null : (
+                <MenuItem onSelect={() => router.push(`/rules/new?from=${capture.id}`)}>
+                  <AlarmClock aria-hidden /> Make a rule of this capture…
                 </MenuItem>
               )}
               <MenuItem onSelect={() => setCollecting(true)}>

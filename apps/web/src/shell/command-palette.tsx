@@ -3,7 +3,22 @@ import { RECIPE_CATEGORIES, RECIPE_LIST } from '@sonde/contract'
 import { cx, HostText, StateDot, TimeAgo } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { BookOpen, FileUp, Flame, FolderOpen, Keyboard, KeyRound, LogOut, Monitor, Moon, Plus, Server, Settings, Sun } from 'lucide-react'
+import {
+  AlarmClock,
+  BookOpen,
+  FileUp,
+  Flame,
+  FolderOpen,
+  Keyboard,
+  KeyRound,
+  LogOut,
+  Monitor,
+  Moon,
+  Plus,
+  Server,
+  Settings,
+  Sun,
+} from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
@@ -70,6 +85,8 @@ export function CommandPalette({
           {page('/hosts', 'Hosts', <Server aria-hidden />)}
           {page('/captures', 'Captures', <Flame aria-hidden />)}
           {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
+          {page('/rules', 'Rules', <AlarmClock aria-hidden />)}
+          {operator ? page('/rules/new', 'New rule', <AlarmClock aria-hidden />) : null}
           {page('/incidents', 'Incidents', <FolderOpen aria-hidden />)}
           {admin ? page('/settings', 'Settings', <Settings aria-hidden />) : null}
           {page('/settings/tokens', 'Your tokens', <KeyRound aria-hidden />)}

@@ -12,7 +12,15 @@ import { TopBar } from './top-bar.tsx'
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }))
 const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }))
 
-const GO_TO: Record<string, string> = { h: '/hosts', c: '/captures', r: '/recipes', i: '/incidents', n: '/captures/new', s: '/settings' }
+const GO_TO: Record<string, string> = {
+  h: '/hosts',
+  c: '/captures',
+  r: '/recipes',
+  i: '/incidents',
+  u: '/rules',
+  n: '/captures/new',
+  s: '/settings',
+}
 
 /** What surrounds every page of a signed-in person: top bar, command palette, keyboard help. */
 export function Shell({ person, children }: { person: Person; children: ReactNode }) {

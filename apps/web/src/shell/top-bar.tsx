@@ -29,6 +29,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
     { href: '/captures', label: 'Captures' },
     { href: '/recipes', label: 'Recipes' },
     { href: '/incidents', label: 'Incidents' },
+    { href: '/rules', label: 'Rules' },
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),
   ]
   const isHere = (href: string) => pathname === href || (pathname.startsWith(`${href}/`) && pathname !== '/captures/new')

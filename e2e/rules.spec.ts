@@ -76,7 +76,7 @@ test('an alert starts a capture of the host that it names, once, and only with t
   await save(page)
   const rulePage = page.url()
   await page.getByRole('button', { name: 'Make a token' }).click()
-  const receiver = await page.getByTestId('alert-receiver').innerText()
+  const receiver = (await page.getByTestId('alert-receiver').textContent()) ?? ''
   const token = /credentials: (\S+)/.exec(receiver)?.[1] ?? ''
   const path = new URL(/url: (\S+)/.exec(receiver)?.[1] ?? '').pathname
   await expectAccessible(page)

@@ -5,10 +5,11 @@ import path from 'node:path'
 import { quietEnv } from '../env.mjs'
 import { runTool } from './progress.mjs'
 
-/** What `npm start` runs, and a file that only a finished build has. */
+/** What `npm start` runs, the command line beside it, and a file that only a finished build has. */
 const APPS = [
   { name: 'gateway', output: 'dist/main.js', stamp: 'dist/.sonde-build' },
   { name: 'agent', output: 'dist/main.js', stamp: 'dist/.sonde-build' },
+  { name: 'cli', output: 'dist/sonde.js', stamp: 'dist/.sonde-build' },
   { name: 'web', output: '.next/standalone/apps/web/server.js', stamp: '.next/.sonde-build' },
 ]
 const SKIPPED = new Set(['node_modules', '.next', 'dist', '.turbo', 'generated'])

@@ -33,6 +33,7 @@ const MATRIX: Record<string, Row> = {
   'captures.latency': one(reader, '/latency'),
   'captures.events': one(reader, '/events'),
   'captures.counters': one(reader, '/counters'),
+  'comparisons.verdict': { ...reader, path: `/comparisons/verdict?a=${unknown}&b=${unknown}` },
   'shares.create': { ...operator, body: { id: unknown } },
   'shares.list': operator,
   'shares.revoke': { ...operator, path: `/shares/${unknown}` },

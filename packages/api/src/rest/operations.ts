@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { captureOperations } from './operations/captures.ts'
+import { comparisonOperations } from './operations/comparisons.ts'
 import { deviceOperations } from './operations/device.ts'
 import { hostOperations } from './operations/hosts.ts'
 import { meOperations } from './operations/me.ts'
@@ -14,6 +15,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...recipeOperations,
   ...captureOperations,
   ...resultOperations,
+  ...comparisonOperations,
   ...shareOperations,
   ...deviceOperations,
 ]

@@ -1,9 +1,9 @@
-import { fireDueRules, indexCaptures, reapTargets } from '@sonde/domain'
+import { fireDueRules, indexCaptures, reapTargets, startDueCaptures } from '@sonde/domain'
 import type { GatewayContext } from './gateway.ts'
 
 /**
  * Looks for work after each announcement, and every `sweepMs` in case one got lost; at the same pace it reaps, fires the rules that are
- * due, and reads what is in captures that ended, so that they are found by it. Returns the end of it, which waits for what is under way.
+ * due, starts the captures after deploys, and reads what is in captures that ended, so that they are found by it. Returns the end of it, which waits for what is under way.
  */
 export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: number): () => Promise<void> {
   const subscription = app.bus.subscribe(() => void room.look())
@@ -23,6 +23,12 @@ export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: n
       if (fired.started + fired.skipped > 0) log.info(fired, 'rules were due')
     } catch (error) {
       log.warn({ err: error }, 'rules that are due could not be fired; trying again at the next sweep')
+    }
+    try {
+      const started = await startDueCaptures(app)
+      if (started > 0) log.info({ started }, 'started captures after deploys')
+    } catch (error) {
+      log.warn({ err: error }, 'could not start the captures that are due; trying again at the next sweep')
     }
     await room.look()
     try {

@@ -1,6 +1,7 @@
 import { capturesRouter } from './routers/captures.ts'
 import { commentsRouter } from './routers/comments.ts'
 import { comparisonsRouter } from './routers/comparisons.ts'
+import { deploysRouter } from './routers/deploys.ts'
 import { deviceRouter } from './routers/device.ts'
 import { hostsRouter } from './routers/hosts.ts'
 import { incidentsRouter } from './routers/incidents.ts'
@@ -31,6 +32,7 @@ export const appRouter = router({
   rules: rulesRouter,
   tokens: tokensRouter,
   device: deviceRouter,
+  deploys: deploysRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -120,6 +120,14 @@ const MATRIX: Record<string, Row> = {
   'comparisons.verdict': { ...reader, input: { a: { capture: unknown }, b: { capture: unknown } } },
   'probes.search': { ...reader, input: { hostIds: [unknown], text: 'open' } },
   'probes.binary': { ...operator, input: { hostIds: [unknown], text: '', binary: { of: 'library', name: 'libc.so.6' } } },
+  'deploys.mark': { ...operator, input: { service: 'checkout', version: '1' } },
+  'deploys.list': { ...reader, input: {} },
+  'deploys.services': reader,
+  'deploys.get': { ...reader, input: { id: unknown } },
+  'deploys.decide': { ...operator, input: { id: unknown, decision: 'dismiss' } },
+  'deploys.record': { ...operator, input: { id: unknown, spec: SPEC } },
+  'deploys.pick': { ...operator, input: { id: unknown, side: 'before', captureId: unknown } },
+  'deploys.delete': { ...admin, input: { id: unknown } },
   'probes.describe': { ...operator, input: { hostIds: [unknown], probes: [{ kind: 'pmu', event: 'cycles' }] } },
 }
 

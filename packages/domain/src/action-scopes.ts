@@ -12,6 +12,9 @@ export const ACTION_SCOPES: Readonly<Partial<Record<Action, Scope | 'any'>>> = {
   'share.create': 'shares:write',
   'share.list': 'shares:write',
   'share.revoke': 'shares:write',
+  'deploy.read': 'deploys:read',
+  'deploy.mark': 'deploys:write',
+  'deploy.decide': 'deploys:write',
   'token.read-self': 'any',
   'token.revoke-self': 'any',
 }

@@ -74,6 +74,11 @@ export const PERMISSIONS = {
   'rule.create': operator,
   /** Change it, turn it on and off, fire it by hand, renew its token, delete it. */
   'rule.change': owner,
+  'deploy.read': reader,
+  'deploy.mark': operator,
+  /** Say of what an agent noticed whether it was a deploy. */
+  'deploy.decide': operator,
+  'deploy.delete': admin,
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS
 

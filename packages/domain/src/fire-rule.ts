@@ -23,6 +23,8 @@ export const fireRequestSchema = z.object({
   deployId: idSchema.optional(),
   /** A person tries it: whether it is on, and its cool-down, do not matter; every other bound does. */
   byHand: z.boolean().optional(),
+  /** The second of a pair that the rule began, as after a deploy: the cool-down from the first does not matter. */
+  sequel: z.boolean().optional(),
 })
 export type FireRequest = z.infer<typeof fireRequestSchema>
 
@@ -100,7 +102,7 @@ async function decide(client: Queryable, row: RuleRow, rule: RuleInput, request:
   const state = await boundsOf(client, row.id, hostId)
   if (state.today >= rule.maxPerDay)
     return skip(`the rule's most is ${rule.maxPerDay === 1 ? '1 capture' : `${rule.maxPerDay} captures`} in 24 hours`)
-  if (state.coolingS !== null && state.coolingS < rule.coolDownS && request.byHand !== true)
+  if (state.coolingS !== null && state.coolingS < rule.coolDownS && request.byHand !== true && request.sequel !== true)
     return skip(`within the cool-down of ${rule.coolDownS} s${hostId === null ? '' : ' of this host'}`)
   if (state.running) return skip(`the last capture of this rule${hostId === null ? '' : ' on this host'} is still running`)
   const wanted = narrow(await hostsOfRule(client, rule.hosts), request)

@@ -5,7 +5,6 @@ import {
   captureSourceSchema,
   type FoundTerm,
   parseCaptureSearch,
-  SondeError,
   storedSpecSchema,
   type TargetState,
   targetStateSchema,
@@ -16,6 +15,7 @@ import { authorize } from './authorize.ts'
 import { captureEndedAt, captureState } from './capture-state.ts'
 import { readFoundTerms } from './found-terms.ts'
 import { searchCondition } from './search-conditions.ts'
+import { readTimeCursor, writeTimeCursor } from './time-cursor.ts'
 
 type Row = {
   id: string
@@ -47,7 +47,7 @@ export async function listCaptures(
 ): Promise<{ items: CaptureSummary[]; nextCursor: string | null }> {
   authorize(actor, 'capture.read')
   const limit = input.limit ?? 30
-  const after = input.cursor === undefined ? null : readCursor(input.cursor)
+  const after = input.cursor === undefined ? null : readTimeCursor(input.cursor)
   const terms = parseCaptureSearch(input.search ?? '')
   const values: unknown[] = [after?.at ?? null, after?.id ?? '', limit + 1]
   const conditions = terms.map((term) => ` AND ${searchCondition(term, (value) => `$${values.push(value)}`)}`)
@@ -78,7 +78,7 @@ export async function listCaptures(
   )
   return {
     items: page.map((row) => summaryOf(row, found.get(row.id) ?? [])),
-    nextCursor: rows.length > limit && last ? writeCursor(last) : null,
+    nextCursor: rows.length > limit && last ? writeTimeCursor(last.created_at, last.id) : null,
   }
 }
 
@@ -103,15 +103,4 @@ function summaryOf(row: Row, found: FoundTerm[]): CaptureSummary {
     tags: row.tags,
     found,
   }
-}
-
-/** The last row's place in the order: time (ms) and id. Times have ms in the database too, so nothing is skipped or doubled. */
-function writeCursor(row: Row): string {
-  return Buffer.from(`${row.created_at.getTime()}.${row.id}`).toString('base64url')
-}
-
-function readCursor(cursor: string): { at: Date; id: string } {
-  const [, ms, id] = /^(\d{1,15})\.([\w-]{4,64})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (ms === undefined || id === undefined) throw new SondeError('invalid', 'this is not a page of the list')
-  return { at: new Date(Number(ms)), id }
 }

@@ -120,7 +120,7 @@ export async function createWorld(): Promise<World> {
     },
     clear: async () => {
       await app.db.pool.query(
-        'TRUNCATE users, hosts, captures, targets, chunks, host_queries, join_tokens, invites, api_tokens, device_logins, catalogues, host_catalogues CASCADE',
+        'TRUNCATE users, hosts, captures, targets, chunks, host_queries, join_tokens, invites, api_tokens, device_logins, catalogues, host_catalogues, deploys, host_builds CASCADE',
       )
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { capabilitiesOf, DEFAULT_RECIPE_ID, type HostFacts, type QueryAnswer, specOfRecipe } from '@sonde/contract'
 import { answerQuery } from './answer-query.ts'
+import { BuildsDesk, type BuildsWatch } from './builds-desk.ts'
 import { CaptureDesk } from './capture-desk.ts'
 import { CatalogueDesk } from './catalogue-desk.ts'
 import type { CatalogueBuilder } from './catalogue-job.ts'
@@ -29,6 +30,8 @@ export type AgentOptions = {
   tracing: Tracing
   /** Lists what can be probed; without it the agent says nothing about that. */
   buildCatalogues?: CatalogueBuilder
+  /** Looks which builds of programs run; without it the agent says nothing about that. */
+  watchBuilds?: BuildsWatch
   log: Log
   /** Fires when the agent is to stop. */
   signal: AbortSignal
@@ -69,12 +72,14 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
   const intervalMs = options.heartbeatMs
   const build = options.buildCatalogues
   const catalogues = build === undefined ? null : new CatalogueDesk({ client, credentials: session, stateDir, build, signal, log })
+  const builds = options.watchBuilds === undefined ? null : new BuildsDesk({ watch: options.watchBuilds, signal, log })
   const heartbeat = new HeartbeatLoop(facts, {
     client,
     credentials: session,
     tracing,
     labels,
     catalogues,
+    builds,
     signal,
     log,
     ...(intervalMs === undefined ? {} : { intervalMs }),
@@ -131,6 +136,8 @@ async function serve(options: AgentOptions, client: GatewayClient, session: Sess
     })
     // Not waited for at the end: what builds them may take minutes on a busy host, and dies with the agent.
     void catalogues?.run()
+    // Neither is this: a file system that does not answer may keep it waiting.
+    void builds?.run()
     await Promise.all([polling, heartbeat.run()])
   } finally {
     await desk.close(

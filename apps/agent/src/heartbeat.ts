@@ -1,4 +1,5 @@
 import { HEARTBEAT_MS, type HostFacts, type Labels } from '@sonde/contract'
+import type { BuildsDesk } from './builds-desk.ts'
 import type { CatalogueDesk } from './catalogue-desk.ts'
 import { errorText } from './durable-file.ts'
 import { type Credentials, type GatewayClient, GatewayRefusal, GatewayUnreachable } from './gateway-client.ts'
@@ -19,6 +20,8 @@ export type HeartbeatOptions = {
   catalogues: Pick<CatalogueDesk, 'news' | 'answered'> | null
   /** How often thresholds are looked at while there are any, ms. */
   sampleMs?: number
+  /** Null: this agent does not say which builds of programs run. */
+  builds: Pick<BuildsDesk, 'news' | 'answered'> | null
   signal: AbortSignal
   log: Log
   intervalMs?: number
@@ -80,7 +83,7 @@ export class HeartbeatLoop {
   }
 
   async #beat(): Promise<void> {
-    const { client, credentials, tracing, labels, catalogues, signal } = this.#options
+    const { client, credentials, tracing, labels, catalogues, builds, signal } = this.#options
     if (performance.now() >= this.#detectAtMs) {
       this.#detectAtMs = performance.now() + FACTS_AGAIN_MS
       this.#facts = await tracing.detectFacts()
@@ -91,16 +94,19 @@ export class HeartbeatLoop {
     const news = facts === this.#sentFacts ? {} : { facts: this.#facts, labels }
     const offered = catalogues?.news()
     const trips = this.#thresholds.trips()
+    const running = builds?.news()
     const beat = {
       load: await tracing.readLoad(),
       ...news,
       ...(offered === undefined ? {} : { catalogues: offered }),
+      ...(running === undefined ? {} : { builds: running }),
       ...(trips.length === 0 ? {} : { trips }),
     }
     const { missingCatalogues, watches } = await client.heartbeat(credentials, beat, { signal, retryForMs: 0 })
     this.#sentFacts = facts
     this.#thresholds.answered(trips)
     this.#thresholds.watch(watches)
+    if (running !== undefined) builds?.answered(running)
     if (offered !== undefined) catalogues?.answered(offered, missingCatalogues)
   }
 }

@@ -1,3 +1,4 @@
+import { BuildWatch } from '@sonde/tracer'
 import { runAgent } from './agent.ts'
 import { findBpfHelper } from './bpf-helper.ts'
 import { buildCatalogueProcess } from './build-catalogue.ts'
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
       policyFile: env.policyFile,
       log,
     })
-    await runAgent({ env, tracing, buildCatalogues: createCatalogueBuilder(), log, signal: stopping.signal })
+    await runAgent({ env, tracing, buildCatalogues: createCatalogueBuilder(), watchBuilds: new BuildWatch(), log, signal: stopping.signal })
     return 0
   } catch (error) {
     if (error instanceof ConfigError) {

@@ -4,6 +4,7 @@ import { captureSpecSchema } from './capture-spec.ts'
 import { CATALOGUE_KINDS, catalogueKeySchema, catalogueKindSchema } from './catalogue.ts'
 import { forecastAnswerSchema } from './forecast.ts'
 import { hostFactsSchema, hostLoadSchema, processListSchema } from './host.ts'
+import { hostBuildsSchema } from './host-builds.ts'
 import { binaryRefSchema, probeKindSchema } from './probe.ts'
 import { targetReasonSchema, targetStateSchema } from './target-state.ts'
 import { hostText, idSchema, labelsSchema } from './text.ts'
@@ -63,6 +64,7 @@ export const heartbeatSchema = z.object({
   facts: hostFactsSchema.optional(),
   labels: labelsSchema.optional(),
   catalogues: hostCataloguesSchema.optional(),
+  builds: hostBuildsSchema.optional(),
   /** Thresholds that tripped since the last heartbeat that was answered; such a heartbeat is sent at once. */
   trips: z.array(thresholdTripSchema).max(MAX_WATCHES).optional(),
 })

@@ -3,11 +3,12 @@ import type { AgentHost } from './agent-host.ts'
 import type { App } from './app.ts'
 import { hostName } from './enrol-host.ts'
 import { fireTrips } from './fire-trips.ts'
+import { recordBuilds } from './record-builds.ts'
 import { recordCatalogues } from './record-catalogues.ts'
 import { storableJson } from './storable.ts'
 
 /**
- * The host is there, this is its load; facts, labels and catalogues where they changed, and thresholds that tripped. Says which of those
+ * The host is there, this is its load; facts, labels, catalogues and builds where they changed, and thresholds that tripped. Says which of those
  * catalogues the server lacks, and which thresholds the host is to watch.
  */
 export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat): Promise<HeartbeatReply> {
@@ -24,6 +25,7 @@ export async function recordHeartbeat(host: AgentHost, app: App, beat: Heartbeat
     ],
   )
   const missingCatalogues = beat.catalogues ? await recordCatalogues(host, app, beat.catalogues) : []
+  if (beat.builds) await recordBuilds(host, app, beat.builds)
   await fireTrips(host, app, beat.trips ?? [])
   return { missingCatalogues, watches: await app.watches.of(app.db, host.id) }
 }

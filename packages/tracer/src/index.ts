@@ -25,6 +25,7 @@ export { type Confinement, makeTracerCgroup } from './guardrails/confine-tracers
 export { deniedKernelFunction } from './guardrails/deny-list.ts'
 export { forecastCapture, type Guard, planWithin, previewWithin, runWithin } from './guardrails/guarded-capture.ts'
 export { type Budget, defaultPolicy, type NamePatterns, POLICY_RANGES, type Policy } from './guardrails/policy.ts'
+export { BuildWatch } from './host/build-watch.ts'
 export { detectFacts } from './host/detect-facts.ts'
 export { listProcesses } from './host/list-processes.ts'
 export { createLoadReader } from './host/load-reader.ts'

@@ -41,7 +41,8 @@ export class ElfFile {
   readonly sections: readonly ElfSection[]
   readonly #source: ByteSource
 
-  constructor(source: ByteSource) {
+  /** `sections: false`: only what a program needs to run is read, and notes come from its segments; the file may be cut off behind them. */
+  constructor(source: ByteSource, parts: { sections: boolean } = { sections: true }) {
     this.#source = source
     const header = this.#view(0, 64, 'ELF header')
     if (header.getUint32(0, false) !== 0x7f454c46) throw new ElfError('not an ELF file')
@@ -53,12 +54,9 @@ export class ElfFile {
     const type = header.getUint16(16, true)
     if (type !== 2 && type !== 3) throw new ElfError('neither an executable nor a shared library')
     this.segments = this.#readSegments(unsigned64(header, 32), header.getUint16(54, true), header.getUint16(56, true))
-    this.sections = this.#readSections(
-      unsigned64(header, 40),
-      header.getUint16(58, true),
-      header.getUint16(60, true),
-      header.getUint16(62, true),
-    )
+    this.sections = parts.sections
+      ? this.#readSections(unsigned64(header, 40), header.getUint16(58, true), header.getUint16(60, true), header.getUint16(62, true))
+      : []
   }
 
   get loadSegments(): ElfSegment[] {

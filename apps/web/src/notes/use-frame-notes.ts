@@ -1,14 +1,13 @@
 'use client'
-import { type CaptureViewState, COMMENT_LIMITS, type CommentPin, type CommentView, type PinOn, patchView } from '@sonde/contract'
+import type { CaptureViewState } from '@sonde/contract'
 import type { FrameAction, LoadedProfile } from '@sonde/flamegraph/react'
-import { type CallTree, findPinnedFrame, pinFrame } from '@sonde/profile'
-import { useEffect, useMemo } from 'react'
+import type { CallTree } from '@sonde/profile'
+import { useEffect, useMemo, useState } from 'react'
 import type { FlameKind } from '../capture/flame-words.ts'
 import type { UpdateView } from '../capture/use-view-state.ts'
 import type { ZoomNodes } from '../capture/use-zoom-nodes.ts'
 import { pinnedNotes } from './note-threads.ts'
 import { useNotes, useNotesStore, useReportFound } from './notes-store.ts'
-import { pinView } from './pin-view.ts'
 
 export type FrameNotes = {
   /** The entry of a frame's menu that adds a note, or shows those that are there. */
@@ -18,8 +17,6 @@ export type FrameNotes = {
   /** What a tooltip says of a frame's notes. */
   facts: ((tree: CallTree, node: number) => { label: string; value: string; share: string }[]) | undefined
 }
-
-type FramePin = PinOn<'frame'>
 
 export type FrameNotesOptions = {
   kind: FlameKind
@@ -33,65 +30,55 @@ export type FrameNotesOptions = {
   isStale: boolean
 }
 
-const isOf =
-  (kind: FlameKind) =>
-  (note: CommentView): note is CommentView & { pin: FramePin } =>
-    note.pin.on === 'frame' && note.pin.of === kind
+const NONE: readonly number[] = []
+const loadPins = () => import('./frame-pins.ts')
 
 /** The notes on a flame graph's frames: which frames they are now, and how to add one. */
 export function useFrameNotes({ kind, profile, tree, view, update, zoomField, zoomNodes, isStale }: FrameNotesOptions): FrameNotes {
   const store = useNotesStore()
-  const comments = useNotes((state) => state.comments)
-  const notes = useMemo(() => pinnedNotes(comments).frames.filter(isOf(kind)), [comments, kind])
-  const nodes = useMemo(() => {
-    const byNode = new Map<number, CommentView[]>()
-    const found = new Map<string, boolean>()
-    for (const note of tree ? notes : []) {
-      const node = tree && note.pin.invert === (tree.isInverted ?? false) ? findPinnedFrame(tree, note.pin) : -1
-      found.set(note.id, node >= 0)
-      if (node >= 0) byNode.set(node, [...(byNode.get(node) ?? []), note])
-    }
-    return { byNode, noted: [...byNode.keys()], found: tree ? found : null }
-  }, [tree, notes])
-  useReportFound(kind, nodes.found)
+  const { frames } = pinnedNotes(useNotes((state) => state.comments))
+  // What finds frames comes when there is something to be found.
+  const [pins, setPins] = useState<Awaited<ReturnType<typeof loadPins>> | null>(null)
+  const isWanted = frames.length > 0
+  useEffect(() => {
+    if (isWanted) void loadPins().then(setPins)
+  }, [isWanted])
+  const notes = useMemo(() => (pins ? frames.filter(pins.isFrameNote(kind)) : []), [pins, frames, kind])
+  const placed = useMemo(() => (pins && tree ? pins.placeNotes(tree, notes) : null), [pins, tree, notes])
+  useReportFound(kind, placed?.found ?? null)
 
   // A pin leads to the frame also where a row of its host has come to stand above it since: the link's own key is another then.
   const zoom = view[zoomField]
   const isLost = zoom !== '' && !isStale && tree !== undefined && zoomNodes.nodeOf(zoom) < 0
   useEffect(() => {
-    if (!isLost || !tree) return
-    const pinned = notes.find((note) => new URLSearchParams(note.pin.view).get(zoomField) === zoom)
-    const node = pinned ? findPinnedFrame(tree, pinned.pin) : -1
+    if (!isLost || !tree || !pins) return
+    const node = pins.frameOfZoom(tree, notes, zoomField, zoom)
     if (node > 0) update({ [zoomField]: zoomNodes.keyOf(node) }, 'replace')
-  }, [isLost, tree, notes, zoomField, zoom, zoomNodes, update])
+  }, [isLost, tree, pins, notes, zoomField, zoom, zoomNodes, update])
 
-  if (!store) return { actions: [], noted: nodes.noted, onNotes: () => {}, facts: undefined }
-  const notesOf = (node: number) => nodes.byNode.get(node) ?? []
-  const openAt = (at: CallTree, node: number) => {
-    const pin = tree && profile ? pinOf(at, node) : null
+  const noted = placed?.noted ?? NONE
+  if (!store) return { actions: [], noted, onNotes: () => {}, facts: undefined }
+  const notesOf = (node: number) => placed?.byNode.get(node) ?? []
+  const openAt = async (at: CallTree, node: number) => {
+    if (!profile) return
+    const { framePin } = await loadPins()
+    const pin = framePin(at, node, { kind, profile, view, zoomField, zoom: zoomNodes.keyOf(node) })
     store.open(pin, notesOf(node)[0]?.id ?? null)
-  }
-  const pinOf = (at: CallTree, node: number): CommentPin => {
-    const hosts = profile?.hosts
-    const frame = pinFrame(at, node, hosts?.length === 1 ? (hosts.name[0] ?? '') : '', COMMENT_LIMITS)
-    if (!frame) return { on: 'capture' }
-    const there = patchView(view, { [zoomField]: zoomNodes.keyOf(node) })
-    return { on: 'frame', of: kind, ...frame, invert: at.isInverted ?? false, view: pinView(there) }
   }
   return {
     actions: [
       {
         keys: 'a',
         label: (_, node) => (notesOf(node).length > 0 ? `Notes here (${notesOf(node).length})` : 'Add a note here'),
-        run: openAt,
+        run: (at, node) => void openAt(at, node),
       },
     ],
-    noted: nodes.noted,
+    noted,
     onNotes: (node) => {
-      if (tree) openAt(tree, node)
+      if (tree) void openAt(tree, node)
     },
     facts:
-      nodes.noted.length === 0
+      noted.length === 0
         ? undefined
         : (_, node) => (notesOf(node).length > 0 ? [{ label: 'notes', value: String(notesOf(node).length), share: '' }] : []),
   }

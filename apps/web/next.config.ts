@@ -40,6 +40,14 @@ const config: NextConfig = {
         { key: 'permissions-policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()' },
       ],
     },
+    // The address of a share link is its key: it goes to nobody else, and into no index.
+    {
+      source: '/s/:path*',
+      headers: [
+        { key: 'referrer-policy', value: 'no-referrer' },
+        { key: 'x-robots-tag', value: 'noindex, nofollow, noarchive' },
+      ],
+    },
   ],
 }
 

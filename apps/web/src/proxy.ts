@@ -2,9 +2,16 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import { isDevelopment } from './env.ts'
 import { PATH_HEADER } from './server/path-header.ts'
+import { shareRefusal } from './server/share-refusal.ts'
 
-/** Gives every page its own script nonce (Next puts it on its scripts when it finds it in the request's policy). */
-export function proxy(request: NextRequest): NextResponse {
+/**
+ * Gives every page its own script nonce (Next puts it on its scripts when it finds it in the request's policy), and answers share links
+ * that show nothing (any more).
+ */
+export async function proxy(request: NextRequest): Promise<Response> {
+  const [, token] = /^\/s\/([^/]+)$/.exec(request.nextUrl.pathname) ?? []
+  const refusal = token === undefined ? null : await shareRefusal(token)
+  if (refusal) return refusal
   const nonce = crypto.randomUUID().replaceAll('-', '')
   const policy = contentSecurityPolicy(nonce, isDevelopment)
   const headers = new Headers(request.headers)

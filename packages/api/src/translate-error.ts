@@ -44,6 +44,11 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
   return 'internal'
 }
 
+/** Why a share link shows nothing any more, for the page that was open on it; undefined for any other error. */
+export function shareEndOf(error: TRPCError): string | undefined {
+  return error.cause instanceof SondeError && error.cause.code === 'gone' ? error.cause.details.end : undefined
+}
+
 const isErrorCode = (code: string): code is ErrorCode => code in TRPC_CODES
 
 /** The first thing that is wrong, with where it is. */

@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server'
 import superjson from 'superjson'
 import type { ApiContext } from './context.ts'
-import { errorCodeOf, translateError } from './translate-error.ts'
+import { errorCodeOf, shareEndOf, translateError } from './translate-error.ts'
 
 const t = initTRPC.context<ApiContext>().create({
   transformer: superjson,
@@ -10,7 +10,11 @@ const t = initTRPC.context<ApiContext>().create({
     // Errors of a stream under way pass no middleware, so the text is decided here too; of the stack trace nothing goes out.
     const translated = translateError(error)
     const { stack: _, ...data } = shape.data
-    return { ...shape, message: translated.message, data: { ...data, sondeCode: errorCodeOf(translated) } }
+    return {
+      ...shape,
+      message: translated.message,
+      data: { ...data, sondeCode: errorCodeOf(translated), shareEnd: shareEndOf(translated) },
+    }
   },
 })
 

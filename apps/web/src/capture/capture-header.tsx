@@ -26,7 +26,9 @@ import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
 import { formatName } from '../import/format-words.ts'
 import { NotesButton } from '../notes/notes-button.tsx'
-import { useHasRole, usePerson } from '../shell/person-context.tsx'
+import { ShareButton } from '../share/share-button.tsx'
+import { useShare } from '../share/share-context.tsx'
+import { useHasRole, useOptionalPerson } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
@@ -41,7 +43,8 @@ const CaptureReasonLine = lazy(async () => ({ default: (await import('../capture
 export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView; clockOffsetMs: number }) {
   const trpc = useTRPC()
   const router = useRouter()
-  const person = usePerson()
+  const person = useOptionalPerson()
+  const isShared = useShare() !== null
   const operator = useHasRole('operator')
   const admin = useHasRole('admin')
   const rerun = useRerun()
@@ -53,7 +56,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
   const [collecting, setCollecting] = useState(false)
   const live = isLive(capture.state)
   const cancelling = cancel.isPending || (live && capture.targets.some((target) => target.cancelRequested))
-  const mayDelete = admin || (operator && capture.createdBy.id === person.id)
+  const mayDelete = admin || (operator && capture.createdBy.id === person?.id)
   return (
     <header className="flex flex-col gap-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 lg:flex-nowrap">
@@ -76,10 +79,11 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
             </Button>
           ) : null}
           <NotesButton />
+          {isShared ? null : <ShareButton capture={capture} />}
           <CopyButton text={() => window.location.href} label="Copy link to this view">
             Copy link
           </CopyButton>
-          {capture.source ? null : (
+          {capture.source || (isShared && !capture.targets.some((target) => target.commands.length > 0)) ? null : (
             <Button onClick={() => setCommands(true)} aria-label="Commands">
               <Terminal aria-hidden /> <span className="hidden sm:inline">Commands</span>
             </Button>
@@ -134,7 +138,7 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
       </div>
       {capture.reason ? (
         <Suspense>
-          <CaptureReasonLine reason={capture.reason} links />
+          <CaptureReasonLine reason={capture.reason} links={!isShared} />
         </Suspense>
       ) : null}
       <Suspense>

@@ -4,8 +4,10 @@ import { Button, cx, EmptyState, Notice, SkeletonRows, TimeCursorProvider } from
 import Link from 'next/link'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { NotesProvider, useNewNotesStore, useNotes } from '../notes/notes-store.ts'
+import { useShare } from '../share/share-context.tsx'
+import { shareEndWords } from '../share/share-end-words.ts'
 import { isTyping, useKeyDown } from '../shell/shortcuts.ts'
-import { errorText, httpStatusOf } from '../trpc/errors.ts'
+import { errorText, httpStatusOf, shareEndOf } from '../trpc/errors.ts'
 import { CaptureHeader } from './capture-header.tsx'
 import { CaptureMarks } from './capture-marks.tsx'
 import { CaptureReading } from './capture-reading.tsx'
@@ -19,12 +21,14 @@ const NotesHost = lazy(async () => ({ default: (await import('../notes/notes-hos
 
 export function CapturePage({ id }: { id: string }) {
   const { capture, error, isDisconnected, clockOffsetMs } = useCapture(id)
+  const isShared = useShare() !== null
   useEffect(() => {
     if (capture) document.title = `${capture.title} · Sonde`
   }, [capture])
 
   if (!capture) {
     if (!error) return <SkeletonRows label="Loading the capture" rows={12} />
+    if (isShared) return <SharedRefusal error={error} />
     const status = httpStatusOf(error)
     const gone = status === 404 || status === 400
     return (
@@ -49,6 +53,16 @@ export function CapturePage({ id }: { id: string }) {
   return <LoadedCapture key={capture.id} capture={capture} isDisconnected={isDisconnected} clockOffsetMs={clockOffsetMs} />
 }
 
+/** The link ended while its page was open, or the server is away. */
+function SharedRefusal({ error }: { error: unknown }) {
+  const words = httpStatusOf(error) === 404 ? shareEndWords(shareEndOf(error)) : null
+  return (
+    <EmptyState page title={words?.title ?? 'The capture could not be loaded'}>
+      {words?.text ?? errorText(error)}
+    </EmptyState>
+  )
+}
+
 function LoadedCapture({
   capture,
   isDisconnected,
@@ -60,6 +74,7 @@ function LoadedCapture({
 }) {
   const [view, update] = useViewState()
   const results = useCaptureResults(capture, view)
+  const isShared = useShare() !== null
   const notes = useNewNotesStore()
   const showsNotes = useNotes((state) => state.opened !== null, notes)
   const searchRef = useRef<HTMLInputElement>(null)
@@ -75,7 +90,7 @@ function LoadedCapture({
     if (event.key === '/' && (searchRef.current ?? filterRef.current)) focus(searchRef.current ?? filterRef.current)
     else if (event.key === 'f' && filterRef.current) focus(filterRef.current)
     else if (event.key === '0') update({ zoom: '', waitZoom: '' }, 'push')
-    else if (event.key === 'a') {
+    else if (event.key === 'a' && !isShared) {
       event.preventDefault()
       if (notes.state.opened) notes.close()
       else notes.open()
@@ -83,7 +98,7 @@ function LoadedCapture({
   })
 
   return (
-    <NotesProvider value={notes}>
+    <NotesProvider value={isShared ? null : notes}>
       <div
         className={cx(
           'flex min-h-0 flex-1 flex-col gap-2.5 p-3 print:block print:h-auto! print:p-0 min-[900px]:h-[calc(100dvh-44px)] min-[900px]:min-h-[560px] min-[900px]:flex-none',
@@ -106,9 +121,11 @@ function LoadedCapture({
           <CaptureReading capture={capture} results={results} view={view} update={update} searchRef={searchRef} filterRef={filterRef} />
         </TimeCursorProvider>
       </div>
-      <Suspense>
-        <NotesHost store={notes} capture={capture} update={update} />
-      </Suspense>
+      {isShared ? null : (
+        <Suspense>
+          <NotesHost store={notes} capture={capture} update={update} />
+        </Suspense>
+      )}
     </NotesProvider>
   )
 }

@@ -3,6 +3,7 @@ import { type CaptureView, type CaptureViewState, instrumentOf } from '@sonde/co
 import { type LoadedProfile, useEngineAnswer } from '@sonde/flamegraph/react'
 import { Button, formatCount, formatExact, formatNs, formatShare, HostText } from '@sonde/ui'
 import Link from 'next/link'
+import { useShare } from '../share/share-context.tsx'
 import { parseWindow } from './capture-time.ts'
 import { flameWords } from './flame-words.ts'
 import { parseProcess } from './process-selection.ts'
@@ -29,6 +30,7 @@ export function SyscallStacksSection({ capture, line, results, view, update }: S
   const probe = stacks?.probe
   const isExact = probe?.kind === 'tracepoint' && probe.name === entryTracepoint(line.name)
   const href = exactStacksHref(line)
+  const isShared = useShare() !== null
   const words = flameWords(capture.spec, 'profile').events
   return (
     <section
@@ -70,7 +72,7 @@ export function SyscallStacksSection({ capture, line, results, view, update }: S
             Show where it waits
           </Button>
         ) : null}
-        {href !== null && !isExact ? (
+        {href !== null && !isExact && !isShared ? (
           <Button size="sm" asChild title={`A new capture: a stack at each ${line.name} of process ${line.pid}, filled in and not started`}>
             <Link href={href}>Capture its exact stacks</Link>
           </Button>

@@ -5,6 +5,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { TARGET_STATE_WORDS, targetDot } from '../captures/capture-state.ts'
+import { useShare } from '../share/share-context.tsx'
 import { sentence } from './sentence.ts'
 
 const BAD_ENDS = ['refused', 'failed', 'expired', 'lost'] as const
@@ -98,6 +99,7 @@ type TargetTileProps = {
 
 function TargetTile({ target, isImported, selected, onSelect }: TargetTileProps) {
   const single = onSelect === undefined
+  const isShared = useShare() !== null
   const isSelected = target.hostId === selected
   const words = TARGET_STATE_WORDS[target.state]
   const final = isFinal(target.state)
@@ -114,7 +116,7 @@ function TargetTile({ target, isImported, selected, onSelect }: TargetTileProps)
       )}
     >
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
-        {isImported ? (
+        {isImported || isShared ? (
           <HostText text={target.hostName} className="font-medium" />
         ) : (
           <Link href={`/hosts/${target.hostId}`} className="min-w-0 font-medium hover:underline">

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef } from 'react'
 import { isLive } from '../captures/capture-state.ts'
+import { useShare } from '../share/share-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 import { isRefusal } from '../trpc/errors.ts'
 
@@ -21,10 +22,16 @@ export type LiveCapture = {
 export function useCapture(id: string): LiveCapture {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const isShared = useShare() !== null
   const watching = useRef(false)
   const query = useQuery({
     ...trpc.captures.get.queryOptions({ id }),
-    refetchInterval: (q) => (q.state.data && isLive(q.state.data.state) && !watching.current && !isRefusal(q.state.error) ? 3_000 : false),
+    refetchInterval: (q) => {
+      if (!q.state.data || isRefusal(q.state.error)) return false
+      // Nothing is watched through a link, whose token must not stand in an address; and one that ends is to be noticed.
+      if (isShared) return isLive(q.state.data.state) ? 2_000 : 4_000
+      return isLive(q.state.data.state) && !watching.current ? 3_000 : false
+    },
   })
   // Deleted while somebody watches: nothing of it may be shown any more, nor is it "running" for ever.
   const refused = isRefusal(query.error)
@@ -32,7 +39,7 @@ export function useCapture(id: string): LiveCapture {
   const subscription = useSubscription(
     trpc.captures.watch.subscriptionOptions(
       { id },
-      { enabled: live, onData: (view) => queryClient.setQueryData(trpc.captures.get.queryKey({ id }), view) },
+      { enabled: live && !isShared, onData: (view) => queryClient.setQueryData(trpc.captures.get.queryKey({ id }), view) },
     ),
   )
   watching.current = subscription.status === 'pending'
@@ -50,7 +57,7 @@ export function useCapture(id: string): LiveCapture {
   return {
     capture: refused ? undefined : query.data,
     error: query.error,
-    isDisconnected: live && (subscription.status === 'error' || query.failureCount > 0),
+    isDisconnected: live && ((!isShared && subscription.status === 'error') || query.failureCount > 0),
     clockOffsetMs: offset.current.ms,
   }
 }

@@ -1,6 +1,7 @@
 'use client'
 import type { HostView } from '@sonde/contract'
 import { useQuery } from '@tanstack/react-query'
+import { useShare } from '../share/share-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 
 const NONE: readonly HostView[] = []
@@ -8,6 +9,7 @@ const NONE: readonly HostView[] = []
 /** Labels and facts of the enrolled hosts, as they are now; none while they load, or where they may not be read. */
 export function useHostViews(): readonly HostView[] {
   const trpc = useTRPC()
-  const { data } = useQuery({ ...trpc.hosts.list.queryOptions({}), staleTime: 60_000 })
+  const isShared = useShare() !== null
+  const { data } = useQuery({ ...trpc.hosts.list.queryOptions({}), staleTime: 60_000, enabled: !isShared })
   return data ?? NONE
 }

@@ -1,6 +1,8 @@
 'use client'
+import { SHARE_HEADER } from '@sonde/contract'
 import { EngineError, type LoadedProfile, useFlameEngine } from '@sonde/flamegraph/react'
 import { useRef } from 'react'
+import { useShare } from '../share/share-context.tsx'
 import { HttpError } from '../trpc/errors.ts'
 import { type Result, useResult } from './use-result.ts'
 
@@ -18,6 +20,7 @@ export type ProfileResultOptions = {
  */
 export function useProfileResult({ captureId, kind, version, enabled }: ProfileResultOptions): Result<LoadedProfile> {
   const engine = useFlameEngine(startWorker)
+  const token = useShare()?.token
   const generation = useRef(0)
   return useResult({
     // An engine that is gone has taken its profile along.
@@ -27,7 +30,10 @@ export function useProfileResult({ captureId, kind, version, enabled }: ProfileR
     load: async (signal) => {
       const path = `/api/captures/${encodeURIComponent(captureId)}/profile?kind=${kind}`
       try {
-        const summary = await engine.load({ url: new URL(path, window.location.href).href }, signal)
+        const summary = await engine.load(
+          { url: new URL(path, window.location.href).href, ...(token === undefined ? {} : { headers: { [SHARE_HEADER]: token } }) },
+          signal,
+        )
         return { ...summary, engine, generation: ++generation.current }
       } catch (cause) {
         if (cause instanceof EngineError && cause.status !== null) throw new HttpError(cause.status, cause.message)

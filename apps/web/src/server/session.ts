@@ -1,9 +1,11 @@
-import { type Actor, type Person, roleSchema } from '@sonde/contract'
+import { type Actor, type Person, roleSchema, SHARE_HEADER } from '@sonde/contract'
+import { openShare } from '@sonde/domain'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import { getAuth } from '../auth.ts'
 import { signInPath } from '../safe-next.ts'
+import { getApp } from './app.ts'
 import { PATH_HEADER } from './path-header.ts'
 
 async function personOf(requestHeaders: Headers): Promise<Person | null> {
@@ -13,8 +15,13 @@ async function personOf(requestHeaders: Headers): Promise<Person | null> {
   return { id, name, email, createdAt, role: roleSchema.parse(role) }
 }
 
-/** Who asks, from the request's session cookie. */
+/**
+ * Who asks: the reader of a share link where the request carries its token, else whoever the session cookie says. Throws `not-found` or
+ * `gone` for a link that shows nothing (any more).
+ */
 export async function actorOf(requestHeaders: Headers): Promise<Actor> {
+  const token = requestHeaders.get(SHARE_HEADER)
+  if (token !== null) return (await openShare(getApp(), token)).actor
   const person = await personOf(requestHeaders)
   return person ? { kind: 'user', userId: person.id, name: person.name, role: person.role } : { kind: 'anonymous' }
 }

@@ -23,6 +23,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { AddHostDialog } from '../hosts/add-host-dialog.tsx'
+import { ShareList } from '../share/share-list.tsx'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
@@ -48,6 +49,11 @@ export function SettingsPage() {
       <h1 className="font-semibold text-xl">Settings</h1>
       <People />
       <JoinTokens />
+      <div className="flex flex-col gap-2">
+        <h2 className="font-semibold text-lg">Share links</h2>
+        <p className="text-ink-2">Everyone’s links to captures that work without an account. Only hashes are stored.</p>
+        <ShareList />
+      </div>
     </div>
   )
 }

@@ -14,9 +14,15 @@ export function usePerson(): Person {
   return person
 }
 
+/** Null for the reader of a share link. */
+export function useOptionalPerson(): Person | null {
+  return use(PersonContext)
+}
+
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 }
 
-/** Whether to offer an action at all. The server decides on its own whether it happens. */
+/** Whether to offer an action at all; never to the reader of a share link. The server decides on its own whether it happens. */
 export function useHasRole(least: Role): boolean {
-  return RANK[usePerson().role] >= RANK[least]
+  const person = use(PersonContext)
+  return person !== null && RANK[person.role] >= RANK[least]
 }

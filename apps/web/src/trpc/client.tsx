@@ -1,5 +1,6 @@
 'use client'
 import type { AppRouter } from '@sonde/api'
+import { SHARE_HEADER } from '@sonde/contract'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
@@ -21,7 +22,8 @@ function leaveIfSignedOut(error: unknown): void {
   window.location.assign(signInPath(here))
 }
 
-function makeQueryClient(): QueryClient {
+/** `isShared`: a reader of a link has no session that could end. */
+function makeQueryClient(isShared: boolean): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
@@ -31,15 +33,18 @@ function makeQueryClient(): QueryClient {
       },
     },
   })
+  if (isShared) return client
   client.getQueryCache().config.onError = leaveIfSignedOut
   client.getMutationCache().config.onError = leaveIfSignedOut
   return client
 }
 
-export function ApiProvider({ children }: { children: ReactNode }) {
-  const [queryClient] = useState(makeQueryClient)
-  const [client] = useState(() =>
-    createTRPCClient<AppRouter>({
+/** `shareToken`: of the link that the page was opened with; every question then carries it. Nothing is watched through a link, only asked. */
+export function ApiProvider({ shareToken, children }: { shareToken?: string; children: ReactNode }) {
+  const [queryClient] = useState(() => makeQueryClient(shareToken !== undefined))
+  const [client] = useState(() => {
+    const headers = shareToken === undefined ? {} : { [SHARE_HEADER]: shareToken }
+    return createTRPCClient<AppRouter>({
       links: [
         splitLink({
           condition: (op) => op.type === 'subscription',
@@ -48,18 +53,18 @@ export function ApiProvider({ children }: { children: ReactNode }) {
           // asked with it. It names up to 500 hosts, more than an address can hold.
           false: splitLink({
             condition: (op) => op.path.startsWith('probes.') || ASKS_AGENTS.has(op.path),
-            true: httpLink({ url, transformer: superjson, methodOverride: 'POST' }),
+            true: httpLink({ url, transformer: superjson, headers, methodOverride: 'POST' }),
             false: splitLink({
               // A pane is drawn when its own result is there, not when the largest of all is.
               condition: (op) => RESULTS.has(op.path),
-              true: httpLink({ url, transformer: superjson }),
-              false: httpBatchLink({ url, transformer: superjson }),
+              true: httpLink({ url, transformer: superjson, headers }),
+              false: httpBatchLink({ url, transformer: superjson, headers }),
             }),
           }),
         }),
       ],
-    }),
-  )
+    })
+  })
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={client} queryClient={queryClient}>

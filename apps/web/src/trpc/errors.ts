@@ -19,6 +19,14 @@ export function httpStatusOf(error: unknown): number | null {
   return typeof data.httpStatus === 'number' ? data.httpStatus : null
 }
 
+/** Why a share link ended, where that is the error; undefined for any other. */
+export function shareEndOf(error: unknown): string | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined
+  const data: unknown = error.data
+  if (typeof data !== 'object' || data === null || !('shareEnd' in data)) return undefined
+  return typeof data.shareEnd === 'string' ? data.shareEnd : undefined
+}
+
 /** The server understood and said no (4xx): it would say the same again. */
 export function isRefusal(error: unknown): boolean {
   const status = httpStatusOf(error)

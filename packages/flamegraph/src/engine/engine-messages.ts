@@ -3,8 +3,8 @@ import type { FlameSearch } from '../search.ts'
 import type { EngineErrorData } from './engine-error.ts'
 import type { EngineQuestionName } from './engine-questions.ts'
 
-/** Where a profile comes from: an absolute URL of the page's own origin, or bytes at hand. Gzipped or not. */
-export type OneSource = { url: string } | { bytes: Uint8Array<ArrayBuffer> }
+/** Where a profile comes from: an absolute URL of the page's own origin, asked for with these headers, or bytes at hand. Gzipped or not. */
+export type OneSource = { url: string; headers?: Record<string, string> } | { bytes: Uint8Array<ArrayBuffer> }
 
 /** Or two of them, and what is selected of each: the sides A and B of a comparison, as one profile (`twoSides`). */
 export type ProfileSource = OneSource | { sides: readonly [SideSource, SideSource] }

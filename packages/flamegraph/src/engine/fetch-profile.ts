@@ -7,7 +7,7 @@ import type { OneSource } from './engine-messages.ts'
  */
 export async function profileBytes(source: OneSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   if ('bytes' in source) return isGzip(source.bytes) ? gunzip(new Blob([source.bytes]).stream()) : source.bytes
-  const response = await fetch(source.url, { signal, cache: 'no-cache' })
+  const response = await fetch(source.url, { signal, cache: 'no-cache', ...(source.headers ? { headers: source.headers } : {}) })
   if (!response.ok) throw new EngineError({ message: await messageOf(response), status: response.status })
   if (!response.body) throw new Error('The server sent no profile.')
   return gunzip(response.body)

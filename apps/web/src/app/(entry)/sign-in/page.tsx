@@ -5,11 +5,18 @@ import { EntryFrame } from '../../../entry/entry-frame.tsx'
 import { SignInForm } from '../../../entry/sign-in-form.tsx'
 import { safeNext } from '../../../safe-next.ts'
 import { getApp } from '../../../server/app.ts'
+import { publicMetadata } from '../../../server/public-metadata.ts'
 import { currentPerson } from '../../../server/session.ts'
 
-export const metadata: Metadata = { title: 'Sign in' }
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
 
-export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
+/** Programs that show previews follow the way here from a link: they may say what kind of capture it is, and when it was made. */
+export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
+  const { next } = await searchParams
+  return { title: 'Sign in', ...(await publicMetadata(safeNext(typeof next === 'string' ? next : null))) }
+}
+
+export default async function Page({ searchParams }: Props) {
   const { next } = await searchParams
   const target = safeNext(typeof next === 'string' ? next : null)
   if (await currentPerson()) redirect(target)

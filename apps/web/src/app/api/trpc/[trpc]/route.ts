@@ -1,4 +1,4 @@
-import { appRouter } from '@sonde/api'
+import { appRouter, translateError } from '@sonde/api'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { getApp } from '../../../../server/app.ts'
 import { isSameOrigin } from '../../../../server/same-origin.ts'
@@ -15,7 +15,7 @@ async function handler(request: Request): Promise<Response> {
     router: appRouter,
     // A question about hundreds of hosts is too long for an address.
     allowMethodOverride: true,
-    createContext: async () => ({ actor: await actorOf(request.headers), app: getApp() }),
+    createContext: async () => ({ actor: await actorOf(request.headers).catch(throwTranslated), app: getApp() }),
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') console.error(`${path ?? 'api'}:`, error.cause ?? error)
     },
@@ -23,6 +23,11 @@ async function handler(request: Request): Promise<Response> {
   // What a signed-in person sees is nobody else's.
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store')
   return response
+}
+
+/** Errors before a procedure pass none of its middleware. */
+function throwTranslated(error: unknown): never {
+  throw translateError(error)
 }
 
 export { handler as GET, handler as POST }

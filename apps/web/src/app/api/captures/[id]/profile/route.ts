@@ -1,4 +1,4 @@
-import { ERROR_CODES, idSchema, SondeError } from '@sonde/contract'
+import { ERROR_CODES, idSchema, SHARE_HEADER, SondeError } from '@sonde/contract'
 import { type ProfileKind, readProfile, readProfileVersion } from '@sonde/domain'
 import { PROFILE_CONTENT_TYPE } from '@sonde/profile'
 import { getApp } from '../../../../../server/app.ts'
@@ -18,7 +18,9 @@ export async function GET(request: Request, context: { params: Promise<{ id: str
     const kind = kindOf(new URL(request.url).searchParams.get('kind'))
     const actor = await actorOf(request.headers)
     const app = getApp()
-    const asked = request.headers.get('if-none-match')
+    // What a link shows is for as long as the link works: no cache may keep it.
+    const isShared = actor.kind === 'share'
+    const asked = isShared ? null : request.headers.get('if-none-match')
     if (asked !== null) {
       const version = await readProfileVersion(actor, app, { id, kind })
       if (asked === etagOf(id, kind, version))
@@ -28,9 +30,9 @@ export async function GET(request: Request, context: { params: Promise<{ id: str
     return new Response(new Uint8Array(profile.gzip), {
       headers: {
         'content-type': `${PROFILE_CONTENT_TYPE}+gzip`,
-        'cache-control': 'private, no-cache',
-        vary: 'cookie',
-        etag: etagOf(id, kind, profile.version),
+        'cache-control': isShared ? 'private, no-store' : 'private, no-cache',
+        vary: `cookie, ${SHARE_HEADER}`,
+        ...(isShared ? {} : { etag: etagOf(id, kind, profile.version) }),
         'x-sonde-version': String(profile.version),
       },
     })

@@ -1,0 +1,28 @@
+'use client'
+import type { CaptureView } from '@sonde/contract'
+import { Button } from '@sonde/ui'
+import { Share2 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+
+const ShareDialog = lazy(async () => ({ default: (await import('./share-dialog.tsx')).ShareDialog }))
+
+/** Opens the dialog that makes a link for people without an account. */
+export function ShareButton({ capture }: { capture: CaptureView }) {
+  const [open, setOpen] = useState(false)
+  const [wasOpen, setWasOpen] = useState(false)
+  return (
+    <>
+      <Button
+        variant="primary"
+        aria-label="Share"
+        onClick={() => {
+          setOpen(true)
+          setWasOpen(true)
+        }}
+      >
+        <Share2 aria-hidden /> <span className="hidden sm:inline">Share</span>
+      </Button>
+      <Suspense>{wasOpen ? <ShareDialog capture={capture} open={open} onOpenChange={setOpen} /> : null}</Suspense>
+    </>
+  )
+}

@@ -1,14 +1,19 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { getApp } from '../../../server/app.ts'
 import { sharedLink } from '../../../server/shared-link.ts'
 import { SharedCapture } from '../../../share/shared-capture.tsx'
+import { shareMetadata } from '../../../unfurl/share-metadata.ts'
 
-type Props = { params: Promise<{ token: string }> }
+type Props = { params: Promise<{ token: string }>; searchParams: Promise<Record<string, string | string[] | undefined>> }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const opened = await sharedLink((await params).token)
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const { token } = await params
+  const opened = await sharedLink(token)
+  if (!opened) return { title: 'Shared capture' }
+  const single = Object.entries(await searchParams).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
   return {
-    title: opened?.link.title ?? 'Shared capture',
+    ...(await shareMetadata(getApp(), opened, { token, query: new URLSearchParams(single) })),
     referrer: 'no-referrer',
     robots: { index: false, follow: false, noarchive: true },
   }

@@ -131,9 +131,12 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
           {', '}
           <TimeAgo date={capture.createdAt} className="whitespace-nowrap" />
         </span>
-        <Suspense>
-          <CaptureTags captureId={capture.id} />
-        </Suspense>
+        {/* Words that people chose may name anything. */}
+        {isShared ? null : (
+          <Suspense>
+            <CaptureTags captureId={capture.id} />
+          </Suspense>
+        )}
         {live ? <Clock capture={capture} clockOffsetMs={clockOffsetMs} /> : null}
       </div>
       {capture.reason ? (

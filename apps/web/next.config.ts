@@ -10,7 +10,8 @@ const config: NextConfig = {
   // Programs of their own (build-workers.mjs), which no module imports, and the native code that one of them draws with.
   outputFileTracingIncludes: {
     '/api/captures/import': ['./dist/file-reader.mjs'],
-    '/s/[token]/picture': ['./dist/picture-thread.mjs', './dist/fonts/**/*', '../../node_modules/@napi-rs/canvas*/**/*'],
+    // A glob: square brackets would be a set of letters.
+    '/s/*/picture': ['./dist/picture-thread.mjs', './dist/fonts/**/*', '../../node_modules/@napi-rs/canvas*/**/*'],
   },
   turbopack: { root: repositoryRoot },
   transpilePackages: [

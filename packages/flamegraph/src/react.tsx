@@ -13,7 +13,7 @@ export type { EngineAnswer, EngineQuestion, EngineQuestionName } from './engine/
 export type { FlameModel } from './engine/flame-model.ts'
 export type { ProfileSummary } from './engine/profile-summary.ts'
 export type { SideSummary } from './engine/side-summary.ts'
-export type { Answered } from './engine/use-answer.ts'
+export { type Answered, useAnswer } from './engine/use-answer.ts'
 export { useEngineAnswer } from './engine/use-engine-answer.ts'
 export { type LoadedProfile, useFlameEngine } from './engine/use-flame-engine.ts'
 export { type ShownFlame, useFlameModel } from './engine/use-flame-model.ts'

@@ -53,6 +53,16 @@ export function searchTree(tree: SearchedTree, query: FlameSearch, nowMs: () => 
   return { result, labels, upTo, stops: heaviestFirst(tree, topmost) }
 }
 
+/** What a search finds, name by name; null for a pattern that cannot be used. An empty text finds all. */
+export function compileSearch({ text, regex }: FlameSearch): Matcher | null {
+  try {
+    return regex ? compileRegex(text) : compilePlain(text)
+  } catch (cause) {
+    if (!(cause instanceof PatternError)) throw cause
+    return null
+  }
+}
+
 /**
  * Which names match, as 1; each is tested once. `matched` is empty where the pattern cannot be used. `error`: why there is no or
  * no complete result; '' where all is well.

@@ -24,6 +24,7 @@ import { lazy, Suspense, useState } from 'react'
 import { CAPTURE_STATE_WORDS, captureDot, isLive } from '../captures/capture-state.ts'
 import { DeleteCapture } from '../captures/delete-capture.tsx'
 import { useRerun } from '../captures/use-rerun.ts'
+import { CompareMenuItem } from '../compare/compare-menu-item.tsx'
 import { formatName } from '../import/format-words.ts'
 import { NotesButton } from '../notes/notes-button.tsx'
 import { ShareButton } from '../share/share-button.tsx'
@@ -93,32 +94,35 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               <RotateCw aria-hidden /> <span className="hidden sm:inline">Run again</span>
             </Button>
           ) : null}
-          {operator ? (
-            <Menu
-              trigger={
-                <Button icon variant="ghost" aria-label="More">
-                  <Ellipsis />
-                </Button>
-              }
-            >
-              {capture.source ? null : (
-                <MenuItem onSelect={() => router.push(changeHref(capture))}>
-                  <PencilLine aria-hidden /> Change and run…
-                </MenuItem>
-              )}
-              {capture.source ? null : (
-                <MenuItem onSelect={() => router.push(`/rules/new?from=${capture.id}`)}>
-                  <AlarmClock aria-hidden /> Make a rule of this capture…
-                </MenuItem>
-              )}
-              <MenuItem onSelect={() => setCollecting(true)}>
-                <FolderPlus aria-hidden /> Add to an incident…
+          <Menu
+            trigger={
+              <Button icon variant="ghost" aria-label="More">
+                <Ellipsis />
+              </Button>
+            }
+          >
+            <CompareMenuItem captureId={capture.id} />
+            {capture.source || !operator ? null : (
+              <MenuItem onSelect={() => router.push(changeHref(capture))}>
+                <PencilLine aria-hidden /> Change and run…
               </MenuItem>
-              <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
-                <Trash2 aria-hidden /> Delete
-              </MenuItem>
-            </Menu>
-          ) : null}
+            )}
+            {operator ? (
+              <>
+                <MenuItem onSelect={() => setCollecting(true)}>
+                  <FolderPlus aria-hidden /> Add to an incident…
+                </MenuItem>
+                {capture.source ? null : (
+                  <MenuItem onSelect={() => router.push(`/rules/new?from=${capture.id}`)}>
+                    <AlarmClock aria-hidden /> Make a rule of this capture…
+                  </MenuItem>
+                )}
+                <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
+                  <Trash2 aria-hidden /> Delete
+                </MenuItem>
+              </>
+            ) : null}
+          </Menu>
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-2 text-ink-2">

@@ -2,6 +2,7 @@
 import type { CaptureView, CaptureViewState } from '@sonde/contract'
 import { Explain, formatMoments, HostText, SelectionChip } from '@sonde/ui'
 import { useMemo } from 'react'
+import { CompareChipLinks } from '../compare/compare-chip-links.tsx'
 import { WindowNotesButton } from '../notes/window-notes.tsx'
 import { captureSpanMs, parseWindow } from './capture-time.ts'
 import { processName } from './process-names.ts'
@@ -63,6 +64,7 @@ export function CaptureMarks({ capture, results, view, update }: MarksProps) {
         </SelectionChip>
       ) : null}
       {window ? <WindowNotesButton window={window} view={view} /> : null}
+      <CompareChipLinks capture={capture} view={view} />
       {badges.map((badge) => (
         <Explain
           key={badge.id}

@@ -3,6 +3,7 @@ import type { CaptureView } from '@sonde/contract'
 import { Button, cx, EmptyState, Notice, SkeletonRows, TimeCursorProvider } from '@sonde/ui'
 import Link from 'next/link'
 import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useCompareKey } from '../compare/compare-menu-item.tsx'
 import { NotesProvider, useNewNotesStore, useNotes } from '../notes/notes-store.ts'
 import { useShare } from '../share/share-context.tsx'
 import { shareEndWords } from '../share/share-end-words.ts'
@@ -80,6 +81,7 @@ function LoadedCapture({
   const searchRef = useRef<HTMLInputElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   useTransformKeys(view, update)
+  useCompareKey(capture.id)
   useKeyDown((event) => {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
     const focus = (input: HTMLInputElement | null) => {

@@ -3,13 +3,13 @@ import type { CaptureViewState } from '@sonde/contract'
 import { cx, SearchInput } from '@sonde/ui'
 import type { KeyboardEvent, Ref } from 'react'
 import { useSyncedText } from '../url/use-synced-text.ts'
-import type { UpdateView } from './use-view-state.ts'
+import type { HistoryMode } from './use-view-state.ts'
 
 export type NameSearchProps = {
   ref: Ref<HTMLInputElement>
   label: string
-  view: CaptureViewState
-  update: UpdateView
+  view: Pick<CaptureViewState, 'search' | 'regex'>
+  update: (patch: { search?: string; regex?: boolean }, mode: HistoryMode) => void
   /** The text cannot be used as a pattern. */
   isUnusable: boolean
   onKeyDown?: (event: KeyboardEvent<HTMLInputElement>, isEmpty: boolean) => void

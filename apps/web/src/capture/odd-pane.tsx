@@ -93,7 +93,7 @@ export function OddPane({ capture, results, view, update }: OddPaneProps) {
       {isReady ? (
         <>
           <SharedTraitsList traits={traits} oddHosts={odd.length} />
-          <OddTable hosts={hosts} view={view} update={update} onAgainst={kind === undefined ? null : against} />
+          <OddTable captureId={capture.id} hosts={hosts} view={view} update={update} onAgainst={kind === undefined ? null : against} />
           <NotJudged stacks={stacks.data ?? null} syscalls={syscalls.tooFew} judged={hosts} />
           {comparison}
         </>

@@ -1,5 +1,7 @@
 import type { CaptureViewState } from '@sonde/contract'
 import { Badge, Button, cx, formatCount, visibleText } from '@sonde/ui'
+import Link from 'next/link'
+import { hostAgainstRestHref } from '../compare/compare-links.ts'
 import { ColumnHead } from './column-head.tsx'
 import { DistanceCell } from './distance-cell.tsx'
 import { HostButton } from './host-button.tsx'
@@ -22,6 +24,7 @@ const MEASURES: Record<OddMeasure, { head: string; title: string }> = {
 const TD = 'border-line border-b px-2 py-1 align-top'
 
 export type OddTableProps = {
+  captureId: string
   hosts: readonly OddHost[]
   view: CaptureViewState
   update: UpdateView
@@ -30,7 +33,7 @@ export type OddTableProps = {
 }
 
 /** Hosts by how far they are from the rest, the furthest first. */
-export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
+export function OddTable({ captureId, hosts, view, update, onAgainst }: OddTableProps) {
   const measures = ODD_MEASURES.filter((measure) => hosts.some((host) => host.distances[measure] !== null))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -87,7 +90,14 @@ export function OddTable({ hosts, view, update, onAgainst }: OddTableProps) {
                     className="aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent"
                   >
                     Against the rest
-                  </Button>
+                  </Button>{' '}
+                  <Link
+                    href={hostAgainstRestHref(captureId, { host: host.hostId, window: view.window })}
+                    aria-label={`Verdict on ${visibleText(host.hostName)} against the rest`}
+                    className="text-accent text-sm underline"
+                  >
+                    verdict
+                  </Link>
                 </td>
               ) : null}
               {measures.map((measure) => (

@@ -43,4 +43,6 @@ export function useProfileResult({ captureId, kind, version, enabled }: ProfileR
   })
 }
 
-const startWorker = (): Worker => new Worker(new URL('./flame-engine.worker.ts', import.meta.url), { type: 'module', name: 'flame engine' })
+/** The worker that holds a profile. */
+export const startWorker = (): Worker =>
+  new Worker(new URL('./flame-engine.worker.ts', import.meta.url), { type: 'module', name: 'flame engine' })

@@ -15,11 +15,13 @@ import {
   Th,
   TimeAgo,
   Tr,
+  visibleText,
 } from '@sonde/ui'
 import { Ellipsis, RotateCw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { COLLECTOR_WORDS } from '../collectors/collector-words.ts'
+import { CompareChosen } from '../compare/compare-chosen.tsx'
 import { formatName } from '../import/format-words.ts'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { CaptureFinds } from './capture-finds.tsx'
@@ -31,11 +33,15 @@ import { useRerun } from './use-rerun.ts'
 /** Captures as rows, newest first as the server gives them. */
 export function CaptureTable({ captures }: { captures: readonly CaptureSummary[] }) {
   const [deleting, setDeleting] = useState<CaptureSummary | null>(null)
+  const [chosen, setChosen] = useState<readonly CaptureSummary[]>([])
   return (
     <>
       <Table label="Captures">
         <thead>
           <tr>
+            <Th className="w-9 pr-0!">
+              <span className="sr-only">Compare</span>
+            </Th>
             <Th>Capture</Th>
             <Th>State</Th>
             <Th>When</Th>
@@ -61,16 +67,31 @@ export function CaptureTable({ captures }: { captures: readonly CaptureSummary[]
         </thead>
         <tbody>
           {captures.map((capture) => (
-            <CaptureRow key={capture.id} capture={capture} onDelete={() => setDeleting(capture)} />
+            <CaptureRow
+              key={capture.id}
+              capture={capture}
+              isChosen={chosen.some(({ id }) => id === capture.id)}
+              // A third one takes the place of the second.
+              onChosen={(isChosen) =>
+                setChosen((now) => {
+                  const others = now.filter(({ id }) => id !== capture.id)
+                  return isChosen ? [...others.slice(0, 1), capture] : others
+                })
+              }
+              onDelete={() => setDeleting(capture)}
+            />
           ))}
         </tbody>
       </Table>
+      <CompareChosen chosen={chosen} onClear={() => setChosen([])} />
       <DeleteCapture capture={deleting} onClose={() => setDeleting(null)} />
     </>
   )
 }
 
-function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: () => void }) {
+type CaptureRowProps = { capture: CaptureSummary; isChosen: boolean; onChosen: (isChosen: boolean) => void; onDelete: () => void }
+
+function CaptureRow({ capture, isChosen, onChosen, onDelete }: CaptureRowProps) {
   const person = usePerson()
   const operator = useHasRole('operator')
   const admin = useHasRole('admin')
@@ -79,6 +100,17 @@ function CaptureRow({ capture, onDelete }: { capture: CaptureSummary; onDelete: 
   const collectors = collectorsOf(capture.spec)
   return (
     <Tr data-testid="capture-row">
+      <Td className="w-9 pr-0!">
+        <label className="-m-1 flex size-7 items-center justify-center">
+          <input
+            type="checkbox"
+            className="size-4 accent-accent-solid"
+            checked={isChosen}
+            onChange={(event) => onChosen(event.target.checked)}
+            aria-label={`Compare ${visibleText(capture.title)}`}
+          />
+        </label>
+      </Td>
       <Td className="max-w-72">
         <Link href={`/captures/${capture.id}`} className="font-medium hover:underline">
           <HostText text={capture.title} />

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import {
   AlarmClock,
+  ArrowLeftRight,
   BookOpen,
   FileUp,
   Flame,
@@ -84,6 +85,7 @@ export function CommandPalette({
           ) : null}
           {page('/hosts', 'Hosts', <Server aria-hidden />)}
           {page('/captures', 'Captures', <Flame aria-hidden />)}
+          {page('/compare', 'Compare two captures', <ArrowLeftRight aria-hidden />)}
           {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
           {page('/rules', 'Rules', <AlarmClock aria-hidden />)}
           {operator ? page('/rules/new', 'New rule', <AlarmClock aria-hidden />) : null}

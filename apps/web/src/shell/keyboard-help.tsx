@@ -37,10 +37,21 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         { keys: ['f'], does: 'Filter the first table' },
         { keys: ['0'], does: 'Reset the zoom' },
         { keys: ['a'], does: 'Notes: read them, add one' },
+        { keys: ['v'], does: 'Compare what is selected with something else (versus)' },
         { keys: [mod, 'Z'], does: 'Undo the last transform of the flame graph' },
         { keys: [mod, 'Shift', 'Z'], does: 'Redo it' },
         { keys: ['Enter'], does: 'On the title of a pane: choose, add, swap and close panes' },
         { keys: ['Alt', '←'], does: 'The view before this one: every zoom and selection is a step in the history' },
+      ],
+    },
+    {
+      title: 'Comparison',
+      shortcuts: [
+        { keys: ['/'], does: 'Search the flame graphs and the functions' },
+        { keys: ['x'], does: 'Swap A and B' },
+        { keys: ['0'], does: 'Reset the zoom' },
+        { keys: ['s'], does: 'On a frame: select its function in the table' },
+        { keys: ['↑', '↓', 'Enter'], does: 'In the table of functions: select one, and frame it in the flame graph' },
       ],
     },
     {

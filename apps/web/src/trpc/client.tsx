@@ -12,7 +12,10 @@ import { httpStatusOf, isRefusal } from './errors.ts'
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
 const url = '/api/trpc'
-const RESULTS: ReadonlySet<string> = new Set(['syscalls', 'counts', 'latency', 'events', 'counters'].map((kind) => `captures.${kind}`))
+const RESULTS: ReadonlySet<string> = new Set([
+  ...['syscalls', 'counts', 'latency', 'events', 'counters'].map((kind) => `captures.${kind}`),
+  'comparisons.verdict',
+])
 const ASKS_AGENTS: ReadonlySet<string> = new Set(['hosts.preview', 'hosts.processes', 'hosts.forecast', 'rules.preview'])
 
 /** A session that ended while the page was open: sign in, then come back to the very same view. */

@@ -1,0 +1,96 @@
+import type { Page } from '@playwright/test'
+import { expectCapture } from './capture-page.ts'
+import { countClicks } from './count-clicks.ts'
+import { expect, test } from './fixtures.ts'
+import { call, enrolFleet } from './scripted-fleet.ts'
+import { theStack } from './stack.ts'
+
+/** The journeys that Sonde is for, each by as many clicks as it may take. What is measured stands in the report. */
+const say = (type: string, description: string) => test.info().annotations.push({ type, description })
+
+test('incident: from the words of an alert to the stacks behind it, in four clicks', async ({ page }) => {
+  const fleet = await enrolFleet(page.request, 7)
+  try {
+    await page.goto('/captures/new')
+    await expect(page.getByTestId('command').first()).toBeVisible()
+    const clicks = await countClicks(page)
+
+    await test.step('whom: the words of the alert', async () => {
+      await page.getByLabel('Search hosts to pick').focus()
+      await page.keyboard.type('service=checkout')
+      await page.getByRole('button', { name: 'Pick all 8' }).click()
+      await expect(page.getByTestId('picked-hosts')).toContainText('8 hosts, 8 online')
+    })
+
+    const startedAt = await test.step('what, and start', async () => {
+      await page.getByRole('radio', { name: 'CPU + syscalls', exact: true }).check()
+      await page.getByTestId('start-capture').click()
+      return Date.now()
+    })
+    await page.waitForURL(/\/captures\/(?!new)[^/]+$/)
+    const answers = Promise.all(fleet.map((host) => host.answerCapture()))
+
+    await test.step('the first partial flame graph within ten seconds', async () => {
+      await expect(page.getByTestId('sample-count')).toContainText(/[1-9][\d.,k]* samples/, { timeout: 10_000 })
+      const seconds = (Date.now() - startedAt) / 1_000
+      say('start to first flame graph', `${seconds.toFixed(1)} s`)
+      expect(seconds).toBeLessThan(10)
+      await expect(page.getByTestId('capture-state')).toHaveAttribute('data-state', 'running')
+    })
+    await answers
+
+    await test.step('a call that fails, and the stacks that issue it', async () => {
+      await page.getByLabel('Filter the syscall table').focus()
+      await page.keyboard.type('connect ECONNREFUSED')
+      await page
+        .getByRole('button', { name: /^Details of connect/ })
+        .first()
+        .click()
+      await expect(page.getByTestId('syscall-details')).toContainText('ECONNREFUSED')
+      await expect(page.getByTestId('stacks-under')).toBeVisible()
+    })
+    say('clicks', `${clicks.soFar()}`)
+    expect(clicks.soFar()).toBeLessThanOrEqual(4)
+    await expectCapture(page, 'done', 60_000)
+
+    await test.step('and which host is unlike the others', async () => {
+      await page.goto(`${new URL(page.url()).pathname}?panes=odd`)
+      await expect(page.getByTestId('odd-row').first()).toContainText(/web-3|e2e-host/)
+    })
+  } finally {
+    for (const { id } of fleet) await call(page.request, 'hosts.remove', { id })
+  }
+})
+
+test('share: two clicks and a paste, and the reader sees what the sender saw', async ({ page, browser }) => {
+  await openNewest(page)
+  await page.getByLabel('Search the flame graph').fill('publishWithRetry')
+  await expect(page).toHaveURL(/search=publishWithRetry/)
+  const clicks = await countClicks(page)
+  await page.getByRole('button', { name: 'Share', exact: true }).click()
+  await page.getByTestId('create-share').click()
+  await expect(page.getByTestId('share-url')).toBeVisible()
+  say('clicks', `${clicks.soFar()}`)
+  expect(clicks.soFar()).toBe(2)
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+
+  const reader = await browser.newContext({ storageState: { cookies: [], origins: [] } })
+  try {
+    const theirs = await reader.newPage()
+    await theirs.goto(link)
+    await expect(theirs.getByLabel('Search the flame graph')).toHaveValue('publishWithRetry')
+    await expect(theirs.getByTestId('flame-matches')).toHaveText((await page.getByTestId('flame-matches').textContent()) ?? '')
+    await expect(theirs.getByText('e2e-host')).toHaveCount(0)
+  } finally {
+    await reader.close()
+  }
+})
+
+/** The newest capture of CPU and system calls of this machine's demo, one that an earlier journey made. */
+async function openNewest(page: Page): Promise<void> {
+  await page.goto('/captures')
+  await page.getByTestId('capture-row').filter({ hasText: 'CPU + syscalls' }).first().getByRole('link').first().click()
+  await page.waitForURL(/\/captures\/(?!new)[^/]+$/)
+  await expect(page.getByTestId('sample-count')).toBeVisible()
+  expect(theStack().url).toBe(new URL(page.url()).origin)
+}

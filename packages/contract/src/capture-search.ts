@@ -9,6 +9,7 @@ export const SEARCH_FIELDS = {
   syscall: 'a system call that was made',
   by: 'who started it',
   tag: 'a tag',
+  deploy: 'service, version or commit of a deploy that it was recorded before or after',
   note: 'text of a note on it, or of an incident that it is in',
 } as const
 export type SearchField = keyof typeof SEARCH_FIELDS

@@ -184,6 +184,25 @@ describe('tags', () => {
   })
 })
 
+describe('deploys', () => {
+  it('find what was recorded before and after them', async () => {
+    const host = await world.host()
+    const [before, after, other] = [await world.capture([host]), await world.capture([host]), await world.capture([host])]
+    await world.app.db.pool.query(
+      `INSERT INTO deploys (id, service, version, sha, state, source) VALUES ('deploy-1', 'checkout', '2.4.1', 'abc123', 'finished', 'api')`,
+    )
+    await world.app.db.pool.query(
+      `INSERT INTO deploy_pairs (id, deploy_id, person_id, title, host_ids, before_capture_id, after_capture_id)
+       VALUES ('pair-1', 'deploy-1', $1, 'x', '{}', $2, $3)`,
+      [operator.userId, before, after],
+    )
+    for (const search of ['deploy:checkout', 'deploy:2.4', 'deploy:abc1', 'deploy:"checkout 2.4.1"'])
+      expect(await found(search)).toEqual([after, before])
+    expect(await found('deploy:payment')).toEqual([])
+    expect(await found('')).toContain(other)
+  })
+})
+
 describe('notes', () => {
   it('find the captures of their incident', async () => {
     const host = await world.host()

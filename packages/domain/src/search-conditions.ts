@@ -25,6 +25,8 @@ export function searchCondition(term: SearchTerm, value: (value: unknown) => str
       return `u.name ILIKE ${pattern}`
     case 'tag':
       return hasTag(pattern)
+    case 'deploy':
+      return ofDeploy(pattern)
     case 'note':
       return hasNote(pattern)
     case 'any': {
@@ -51,6 +53,11 @@ function hasLabel(text: string, value: (value: unknown) => string): string {
   const word = value(text)
   return `EXISTS (${labels}, jsonb_each_text(lh.labels) AS l (key, value) WHERE lt.capture_id = c.id AND (l.key = ${word} OR l.value = ${word}))`
 }
+
+/** Recorded before or after a deploy, by its service, version or commit. */
+const ofDeploy = (pattern: string): string =>
+  `EXISTS (SELECT FROM deploy_pairs p JOIN deploys d ON d.id = p.deploy_id
+    WHERE c.id IN (p.before_capture_id, p.after_capture_id) AND concat_ws(' ', d.service, d.version, d.sha) ILIKE ${pattern})`
 
 /** Comments on the capture, and what stands in incidents that hold it. */
 const hasNote = (pattern: string): string =>

@@ -9,6 +9,7 @@ const EXAMPLES: Record<keyof typeof SEARCH_FIELDS, string> = {
   syscall: 'syscall:fsync',
   by: 'by:ada',
   tag: 'tag:queue-down',
+  deploy: 'deploy:checkout',
   note: 'note:"queue is down"',
 }
 

@@ -2,12 +2,15 @@ import type { Gate, GateResult } from './gate.ts'
 import { plain } from './terminal-text.ts'
 
 /** One line: what became of a threshold, and by which numbers. */
-export function formatGateResult({ gate, outcome, findings }: GateResult): string {
+export function formatGateResult({ gate, outcome, findings, tested, listed }: GateResult): string {
   const head = `${{ crossed: 'CROSSED', held: 'held', unknown: 'cannot be judged', absent: 'not there' }[outcome]}: ${plain(gate.text)}`
-  if (outcome === 'absent') return `${head} (nothing of that name was measured on either side)`
+  if (outcome === 'absent') {
+    const where = tested > listed ? `among the ${listed} largest changes of ${tested}` : `among the ${tested} that were looked at`
+    return `${head} (nothing of that name is ${where})`
+  }
   const told = findings.slice(0, 3).map(({ name, measure, significant }) => {
     const change = measure.change === null ? '' : ` (${measure.change >= 0 ? '+' : ''}${formatValue(gate, measure.change)})`
-    const sure = significant ? '' : ', which may be chance'
+    const sure = significant || gate.kind === 'value' ? '' : ', which may be chance'
     return `${plain(name, 80)} ${formatValue(gate, measure.a)} → ${formatValue(gate, measure.b)}${change}${sure}, ${measure.countA} and ${measure.countB} counted`
   })
   const more = findings.length > 3 ? ` and ${findings.length - 3} more` : ''

@@ -88,8 +88,11 @@ export type GateResult = {
   gate: Gate
   /** `unknown`: there is too little to say; `absent`: nothing of that name was found. */
   outcome: 'crossed' | 'held' | 'unknown' | 'absent'
-  /** Each that crossed it, or is the nearest to it. */
+  /** Each that crossed it, or the first that did not. */
   findings: { name: string; measure: Measure; significant: boolean }[]
+  /** How many functions or system calls were looked at, and how many of them the verdict lists, the largest changes first. */
+  tested: number
+  listed: number
 }
 
 /**
@@ -98,13 +101,17 @@ export type GateResult = {
  */
 export function judgeGate(gate: Gate, verdict: VerdictAnswer, { evenInsignificant }: { evenInsignificant: boolean }): GateResult {
   const found = findingsOf(gate, verdict)
-  if (found.length === 0) return { gate, outcome: 'absent', findings: [] }
+  const isOfFunctions = gate.measure === 'self' || gate.measure === 'total'
+  const tested = isOfFunctions ? verdict.functionsTested : verdict.syscallsTested
+  const listed = isOfFunctions ? verdict.functions.length : verdict.syscalls.length
+  const told = (outcome: GateResult['outcome'], findings: GateResult['findings']) => ({ gate, outcome, findings, tested, listed })
+  if (found.length === 0) return told('absent', [])
   const crossed = found.filter(
     ({ measure }) => isBeyond(gate, measure) && (gate.kind === 'value' || measure.significant || evenInsignificant),
   )
-  if (crossed.length > 0) return { gate, outcome: 'crossed', findings: crossed }
+  if (crossed.length > 0) return told('crossed', crossed)
   const untold = found.every(({ measure }) => measure.change === null || (measure.q === null && !evenInsignificant))
-  return { gate, outcome: gate.kind !== 'value' && untold ? 'unknown' : 'held', findings: found.slice(0, 1) }
+  return told(gate.kind !== 'value' && untold ? 'unknown' : 'held', found.slice(0, 1))
 }
 
 function findingsOf({ name, measure, text, kind }: Gate, verdict: VerdictAnswer): GateResult['findings'] {

@@ -49,5 +49,5 @@ function conclude(results: readonly GateResult[], strict: boolean): void {
   const of = (outcome: GateResult['outcome']) => results.filter((result) => result.outcome === outcome).length
   if (of('crossed') > 0) throw new CliError(EXIT.crossed, `${of('crossed')} of ${results.length} threshold(s) crossed`)
   if (of('unknown') > 0) throw new CliError(EXIT.failure, `${of('unknown')} threshold(s) cannot be judged: there is too little to say`)
-  if (strict && of('absent') > 0) throw new CliError(EXIT.failure, `${of('absent')} threshold(s) are about what neither side has`)
+  if (strict && of('absent') > 0) throw new CliError(EXIT.failure, `${of('absent')} threshold(s) are about what is not there`)
 }

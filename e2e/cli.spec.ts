@@ -147,6 +147,17 @@ test('two captures are compared, and a threshold ends a pipeline', async () => {
   expect((await sonde('diff', first, 'nothing-like-it')).code).toBe(1)
 })
 
+test('a deploy is marked when it begins and when it is over', async () => {
+  const id = (await mustRun('deploy', 'checkout', '1.42.0', '--state', 'started', '--key', 'build-1')).trim()
+  expect((await mustRun('deploy', 'checkout', '1.42.0', '--sha', '9fceb02d', '--key', 'build-1')).trim()).toBe(id)
+  expect(JSON.parse(await mustRun('deploy', 'checkout', '1.42.0', '--key', 'build-1', '--json'))).toMatchObject({
+    id,
+    state: 'finished',
+    source: 'api',
+  })
+  expect((await sonde('deploy', 'checkout', '1.43.0', '--key', 'build-1')).code).toBe(1)
+})
+
 test('a token made on the page works in a pipeline until it is revoked', async ({ page }) => {
   await page.goto('/hosts')
   await expect(page.getByRole('link', { name: 'e2e-host', exact: true })).toBeVisible()

@@ -1,6 +1,7 @@
 import type { Operation } from './operation.ts'
 import { captureOperations } from './operations/captures.ts'
 import { comparisonOperations } from './operations/comparisons.ts'
+import { deployOperations } from './operations/deploys.ts'
 import { deviceOperations } from './operations/device.ts'
 import { hostOperations } from './operations/hosts.ts'
 import { meOperations } from './operations/me.ts'
@@ -17,5 +18,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...resultOperations,
   ...comparisonOperations,
   ...shareOperations,
+  ...deployOperations,
   ...deviceOperations,
 ]

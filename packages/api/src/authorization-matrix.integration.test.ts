@@ -94,6 +94,7 @@ const MATRIX: Record<string, Row> = {
   'comments.delete': authorOrAdmin,
   'comments.resolve': { ...reader, input: { id: unknown, resolved: true } },
   'comments.present': { ...reader, input: { captureId: unknown, page: 'pageone1', pane: '' } },
+  'comments.presentByLink': { anonymous: 'no', viewer: 'no', operator: 'no', admin: 'no', share: 'yes', input: { id: unknown } },
   'mentions.count': reader,
   'mentions.list': reader,
   'mentions.see': { ...reader, input: { captureId: unknown } },

@@ -114,6 +114,8 @@ export type PresentPerson = z.infer<typeof presentPersonSchema>
 export const notesEventSchema = z.object({
   comments: z.array(commentViewSchema).optional(),
   present: z.array(presentPersonSchema).optional(),
+  /** Share links of the capture that are open somewhere; 0 until it is said. */
+  links: z.number().int().optional(),
 })
 export type NotesEvent = z.infer<typeof notesEventSchema>
 

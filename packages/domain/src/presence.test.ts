@@ -70,6 +70,21 @@ describe('who has a page open', () => {
     expect(who()).toEqual([])
   })
 
+  it('counts share links that are open, not their readers', () => {
+    const { presence, pass } = world()
+    presence.beatLink('c', 'one')
+    presence.beatLink('c', 'one')
+    presence.beatLink('c', 'two')
+    expect([presence.countLinks('c'), presence.countLinks('another')]).toEqual([2, 0])
+    expect(presence.list('c')).toEqual([])
+    pass(PRESENCE_GONE_MS)
+    presence.beatLink('c', 'two')
+    pass(1)
+    expect(presence.countLinks('c')).toBe(1)
+    pass(PRESENCE_GONE_MS)
+    expect(presence.countLinks('c')).toBe(0)
+  })
+
   it('is nobody else’s doing: the same page name of two people is two pages', () => {
     const { presence, who } = world()
     presence.enter('c', 'page-one', ada)

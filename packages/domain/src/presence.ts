@@ -10,6 +10,8 @@ type OpenPage = { person: NamedPerson; pane: Pane; since: number; movedAt: numbe
  */
 export class Presence {
   private readonly captures = new Map<string, Map<string, OpenPage>>()
+  /** Share links that are open somewhere, and when one of their pages last said so, by capture. */
+  private readonly links = new Map<string, Map<string, number>>()
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -41,6 +43,22 @@ export class Presence {
     known.watchers--
     if (known.watchers === 0) pages.delete(keyOf(page, personId))
     if (pages.size === 0) this.captures.delete(captureId)
+  }
+
+  /** A page of a share link is looked at. Its readers have no names: links are counted, not people. */
+  beatLink(captureId: string, shareId: string): void {
+    const links = this.links.get(captureId) ?? new Map<string, number>()
+    this.links.set(captureId, links)
+    links.set(shareId, this.now())
+  }
+
+  /** How many share links of a capture are open somewhere. */
+  countLinks(captureId: string): number {
+    const links = this.links.get(captureId)
+    if (!links) return 0
+    for (const [shareId, seenAt] of links) if (this.now() - seenAt > PRESENCE_GONE_MS) links.delete(shareId)
+    if (links.size === 0) this.links.delete(captureId)
+    return links.size
   }
 
   /** Each person once, whoever came first first: since the oldest of their pages, in the pane that they pointed at last. */

@@ -4,7 +4,7 @@ import { authorize } from './authorize.ts'
 import { noSuchCapture, readComments, readCommentsRevision } from './read-comments.ts'
 
 /** What everyone on the page of a capture is told. */
-export type NotesView = { revision: number; comments: CommentView[]; present: PresentPerson[] }
+export type NotesView = { revision: number; comments: CommentView[]; present: PresentPerson[]; links: number }
 
 /**
  * The comments of a capture and who looks at it, now and after every change, at most once a second; a part that has not changed is
@@ -31,7 +31,7 @@ async function* follow(
     signal,
   }: { captureId: string; page: string; person: { id: string; name: string }; signal?: AbortSignal | undefined },
 ): AsyncGenerator<NotesEvent, void> {
-  const told: { revision: number; present: string } = { revision: -1, present: '' }
+  const told = { revision: -1, present: '', links: 0 }
   app.presence.enter(captureId, page, person)
   try {
     for await (const view of app.notes.watch(captureId, sourceOf(app, captureId), signal)) {
@@ -39,9 +39,10 @@ async function* follow(
       const event: NotesEvent = {
         ...(view.revision === told.revision ? {} : { comments: view.comments }),
         ...(present === told.present ? {} : { present: view.present }),
+        ...(view.links === told.links ? {} : { links: view.links }),
       }
-      Object.assign(told, { revision: view.revision, present })
-      if (event.comments || event.present) yield event
+      Object.assign(told, { revision: view.revision, present, links: view.links })
+      if (Object.keys(event).length > 0) yield event
     }
   } finally {
     app.presence.leave(captureId, page, person.id)
@@ -55,12 +56,12 @@ function sourceOf(app: App, captureId: string) {
   return {
     revision: async () => {
       now = await readCommentsRevision(app, captureId)
-      return now === null ? null : `${now} ${JSON.stringify(app.presence.list(captureId))}`
+      return now === null ? null : `${now} ${app.presence.countLinks(captureId)} ${JSON.stringify(app.presence.list(captureId))}`
     },
     view: async (): Promise<NotesView> => {
       if (now === null) throw noSuchCapture()
       if (held?.revision !== now) held = { revision: now, comments: await readComments(app, captureId) }
-      return { ...held, present: app.presence.list(captureId) }
+      return { ...held, present: app.presence.list(captureId), links: app.presence.countLinks(captureId) }
     },
   }
 }

@@ -10,13 +10,14 @@ const PresentPeople = lazy(async () => ({ default: (await import('./present-peop
 export function NotesButton() {
   const store = useNotesStore()
   const present = useNotes((state) => state.present)
+  const links = useNotes((state) => state.links) ?? 0
   const comments = useNotes((state) => state.comments)
   const isOpen = useNotes((state) => state.opened !== null) ?? false
   if (!store) return null
   const count = comments?.filter((note) => note.deletedAt === null).length ?? 0
   return (
     <>
-      <Suspense>{present && present.length > 0 ? <PresentPeople people={present} /> : null}</Suspense>
+      <Suspense>{present && present.length > 0 ? <PresentPeople people={present} links={links} /> : null}</Suspense>
       <Button
         aria-expanded={isOpen}
         title="Notes on this capture (a)"

@@ -12,6 +12,8 @@ export type NotesState = {
   /** One's own, on their way to the server. */
   pending: readonly CommentView[]
   present: readonly PresentPerson[]
+  /** Share links that are open somewhere. */
+  links: number
   opened: OpenedNotes | null
   /** Live updates are wanted and do not come at the moment. */
   isLost: boolean
@@ -20,7 +22,7 @@ export type NotesState = {
 }
 
 const EMPTY: NotesState = {
-  ...{ comments: null, pending: [], present: [], opened: null, isLost: false },
+  ...{ comments: null, pending: [], present: [], links: 0, opened: null, isLost: false },
   found: { profile: null, offcpu: null },
 }
 
@@ -45,11 +47,15 @@ export class NotesStore {
   }
 
   /** What the server says; a part that is left out has not changed. */
-  take({ comments, present }: { comments?: readonly CommentView[] | undefined; present?: readonly PresentPerson[] | undefined }): void {
+  take(event: {
+    comments?: readonly CommentView[] | undefined
+    present?: readonly PresentPerson[] | undefined
+    links?: number | undefined
+  }): void {
     this.received++
-    const now = comments ?? this.state.comments
-    const pending = this.state.pending.filter((note) => !now?.some((one) => one.id === note.id))
-    this.set({ comments: now, present: present ?? this.state.present, pending })
+    const { comments = this.state.comments, present = this.state.present, links = this.state.links } = event
+    const pending = this.state.pending.filter((note) => !comments?.some((one) => one.id === note.id))
+    this.set({ comments, present, links, pending })
   }
 
   open(pin: CommentPin | null = null, noteId: string | null = null): void {

@@ -1,5 +1,14 @@
 import { addCommentInputSchema, commentTextSchema, commentViewSchema, idSchema, pageIdSchema, presenceInputSchema } from '@sonde/contract'
-import { addComment, deleteComment, editComment, listComments, reportPresence, resolveComment, watchComments } from '@sonde/domain'
+import {
+  addComment,
+  deleteComment,
+  editComment,
+  listComments,
+  reportLinkPresence,
+  reportPresence,
+  resolveComment,
+  watchComments,
+} from '@sonde/domain'
 import { z } from 'zod'
 import { procedure, router } from '../trpc.ts'
 
@@ -42,4 +51,10 @@ export const commentsRouter = router({
     .input(presenceInputSchema)
     .output(nothing)
     .mutation(({ ctx, input }) => reportPresence(ctx.actor, ctx.app, input)),
+
+  /** The page of a share link is still looked at. */
+  presentByLink: procedure
+    .input(idInput)
+    .output(nothing)
+    .mutation(({ ctx, input }) => reportLinkPresence(ctx.actor, ctx.app, input)),
 })

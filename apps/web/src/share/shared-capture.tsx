@@ -4,6 +4,7 @@ import { SkeletonRows } from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { CapturePage } from '../capture/capture-page.tsx'
+import { useLinkBeats } from '../notes/use-link-beats.ts'
 import { ApiProvider, useTRPC } from '../trpc/client.tsx'
 import { ShareBar } from './share-bar.tsx'
 import { ShareProvider } from './share-context.tsx'
@@ -29,6 +30,7 @@ function LandedCapture({ link }: { link: SharedLink }) {
   const trpc = useTRPC()
   const [isLanded, setLanded] = useState(false)
   const isCounted = useRef(false)
+  useLinkBeats(link.captureId)
   const { mutate: countRead } = useMutation(trpc.shares.countRead.mutationOptions())
   useEffect(() => {
     const own = formatViewState(parseViewState(new URLSearchParams(window.location.search)))

@@ -19,8 +19,8 @@ import type { CallUnits, SyscallUnits } from './syscall-units.ts'
 
 export const METHOD = { falseDiscoveryRate: 0.05, seed: 1 } as const
 
-/** Trifles. Of functions: changes of less than 1 % of what they were, or of less than 0.5 % of everything. */
-const FUNCTION_FLOOR = { relative: 0.01, absoluteShare: 0.005 }
+/** Trifles. Of functions: changes of less than 1 % of what they were, or of less than 0.4 % of everything. */
+const FUNCTION_FLOOR = { relative: 0.01, absoluteShare: 0.004 }
 const RATE_FLOOR: Floor = { relative: 0.05, absolute: 0 }
 const ERROR_FLOOR: Floor = { relative: 0.05, absolute: 0.002 }
 const MEAN_FLOOR = 0.05

@@ -16,5 +16,6 @@ export { type Floor, LEVEL, type RatioChange, ratioChanges } from './ratio-chang
 export { type Denominator, denominatorOf, type Numerator, type RatioEvidence, ratioEvidence } from './ratio-evidence.ts'
 export { studentUpperQuantile, studentUpperTail } from './student-t.ts'
 export { FLEET_PARTS, type FleetShape, syntheticFleet } from './synthetic-fleet.ts'
+export { judgeSides, type SidesShape } from './synthetic-sides.ts'
 export { type SideUnits, type UnitLayout, unitLayout } from './unit-layout.ts'
 export { type Slice, sharesOf, type Unit } from './units.ts'

@@ -24,7 +24,7 @@ export type SideLayout = { units: number; host: Int32Array; levels: Grouping[] }
 
 const RUNS = [1, 2, 4, 8, 16]
 /** Degrees of freedom, over both sides, that a level must have. */
-const FEWEST = 7
+const FEWEST = 4
 
 export function unitLayout(a: SideUnits, b: SideUnits): UnitLayout {
   const hostsOf = (side: SideUnits) => new Set(Array.from(side.host))

@@ -69,10 +69,18 @@ for (const row of table) {
 const summary = {
   seed,
   seconds,
-  captures: recordings.map(({ index, variant, facts }) => ({ index, variant, ...facts })),
+  captures: recordings.map(({ index, variant, facts: { seed: own, load1, quality, calls } }) => ({
+    index,
+    variant,
+    seed: own,
+    load1,
+    samples: quality.samples,
+    syscalls: quality.syscalls,
+    plantedNs: calls[PLANTED.function]?.ns,
+  })),
   table,
 }
-writeFileSync(path.join(import.meta.dirname, 'results.json'), `${JSON.stringify(summary, null, 1)}\n`)
+writeFileSync(path.join(import.meta.dirname, 'results.json'), `${JSON.stringify(summary)}\n`)
 
 function rowOf({ variant, captures: from, pairs: all, any, found, others }: PairsOf): string {
   return `| ${NAMES[variant]} | ${from.a}, ${from.b} | ${all} | ${share(any, all)} | ${variant === 'same' ? '' : share(found, all)} | ${variant === 'same' ? '' : share(others, all)} |`

@@ -17,7 +17,7 @@ export const measureSchema = z.object({
   /** After control of the false discovery rate; null where there is too little to test. */
   q: z.number().min(0).max(1).nullable(),
   significant: z.boolean(),
-  /** Hosts whose own change points the same way as the whole's, of those that are on both sides; null where no host is. */
+  /** Hosts whose own change points the same way as the whole's, of those that are on both sides; null where no host is, or where nothing is tested. */
   hosts: z.object({ agree: z.number().int(), of: z.number().int() }).nullable(),
   /** Samples or calls that each side's value is taken from. */
   countA: z.number(),

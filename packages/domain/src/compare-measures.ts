@@ -5,6 +5,7 @@ import {
   denominatorOf,
   type Floor,
   falseDiscoveryRates,
+  type Numerator,
   quantileChange,
   type RatioEvidence,
   ratioChanges,
@@ -111,13 +112,15 @@ function compareFunctions(a: MeasuredFunctions, b: MeasuredFunctions, { by }: Co
   const whole = Math.max(a.weight / denominators[0].total, b.weight / denominators[1].total)
   const least = FUNCTION_FLOOR.absoluteShare * whole
   const floor = () => ({ relative: FUNCTION_FLOOR.relative, absolute: least })
-  // What is less than the floor on both sides together cannot change by more: no test, so no other is less sure for it.
-  const mayChange = (one: RatioEvidence) => (one.a ?? 0) + (one.b ?? 0) >= least
   const family = (which: 'self' | 'total') => {
-    const evidence = pairs.map(({ at, bt }) =>
-      ratioEvidence(layout, [entries(a, which, at), denominators[0]], [entries(b, which, bt), denominators[1]], isShare),
-    )
-    return judge(evidence, floor, (one) => enough && mayChange(one) && one.eventsA + one.eventsB >= FEWEST_EVENTS)
+    const evidence = pairs.map(({ at, bt }) => {
+      const [left, right] = [entries(a, which, at), entries(b, which, bt)]
+      const sums = sumsOf(left, denominators[0], right, denominators[1])
+      // What is less than the floor on both sides together cannot change by more: no test, so no other is less sure for it, and no work.
+      const mayChange = (sums.a ?? 0) + (sums.b ?? 0) >= least && sums.eventsA + sums.eventsB >= FEWEST_EVENTS
+      return enough && mayChange ? ratioEvidence(layout, [left, denominators[0]], [right, denominators[1]], isShare) : sums
+    })
+    return judge(evidence, floor, ({ levels }) => levels.length > 0)
   }
   const [self, total] = [family('self'), family('total')]
   const findings = pairs.map(({ row }, k): FunctionFinding => {
@@ -132,6 +135,13 @@ function entries(side: MeasuredFunctions, which: 'self' | 'total', row: number) 
   const { start, unit, value } = side[which]
   const [from, to] = row < 0 ? [0, 0] : [start[row] ?? 0, start[row + 1] ?? 0]
   return { unit: unit.subarray(from, to), value: value.subarray(from, to), event: side.event }
+}
+
+/** The two ratios alone, of what is not tested. */
+function sumsOf(left: Numerator, leftBy: Denominator, right: Numerator, rightBy: Denominator): RatioEvidence {
+  const [x, y] = [sumOf(left.value), sumOf(right.value)]
+  const ratio = (value: number, by: Denominator) => (by.total > 0 ? value / by.total : null)
+  return { ...NO_EVIDENCE, a: ratio(x, leftBy), b: ratio(y, rightBy), eventsA: x / left.event, eventsB: y / right.event }
 }
 
 const NO_MEASURE: Measure = {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Actor, type CaptureView, type Comparison, hostFactsSchema, type SideFacts, type Verdict } from '@sonde/contract'
 import { LEVEL, QUANTILE_ROUNDS } from '@sonde/stats'
 import type { App } from './app.ts'
@@ -41,6 +42,8 @@ async function judgeSelections(app: App, comparison: Comparison, views: { a: Cap
     a: await readSide(app, comparison.a, views.a, { profile: profileA, profileKind: kind }),
     b: await readSide(app, comparison.b, views.b, { profile: profileB, profileKind: kind }),
   }
+  // Each step takes tens of milliseconds: others have their turn in between.
+  await setImmediate()
   const findings = compareMeasures(sides.a, sides.b, comparison)
   const facts = { a: factsOf(sides.a, 'a', findings, comparison), b: factsOf(sides.b, 'b', findings, comparison) }
   const kernels = await readKernels(

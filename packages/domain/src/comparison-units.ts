@@ -79,7 +79,11 @@ export function requestsBy(side: ComparisonSide, which: 'a' | 'b', { requests }:
 }
 
 /** Σ over the units of what they are divided by, in the normaliser's own unit. */
-export const sumOf = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0)
+export function sumOf(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0
+  return sum
+}
 
 /** Moves the columns of a sparse matrix to other units; what has none there is left out. */
 export function moveUnits({ start, unit, value }: SparseRows, to: Int32Array): SparseRows {

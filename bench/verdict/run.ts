@@ -9,7 +9,7 @@ import { type Recording, readRecording, record } from './record.ts'
 /**
  * How often a verdict errs, on real captures: of one steady program, of the same with one function 20 % slower, and with one call's waits 20 %
  * longer. Records what is not in the folder yet (stacks at 999 Hz and system calls, through what the agent records with), compares pairs, and
- * writes results.json beside this file.
+ * writes results.json beside this file (biome formats it).
  *
  *   node --import tsx bench/verdict/run.ts [--folder /tmp/sonde-verdict] [--captures 72] [--seconds 20] [--pairs 200] [--seed 5005]
  *

@@ -7,6 +7,7 @@ import {
   type ChunkKind,
   EMPTY_QUALITY,
   enrolResponseSchema,
+  type HostBuild,
   type HostFacts,
   type Labels,
   pollResponseSchema,
@@ -41,13 +42,13 @@ export class ScriptedHost {
     readonly name: string,
     private readonly token: string,
     private readonly request: APIRequestContext,
-    private readonly script: Script,
+    private readonly script: Script | null,
   ) {}
 
   static async enrol(
     request: APIRequestContext,
     joinToken: string,
-    host: { name: string; kernel: string; labels: Labels; script: Script },
+    host: { name: string; kernel: string; labels: Labels; script: Script | null },
   ): Promise<ScriptedHost> {
     const machineKey = createHash('sha256').update(`scripted ${host.name}`).digest('hex')
     const facts: HostFacts = { ...FACTS, hostname: host.name, kernel: host.kernel, bootId: host.name }
@@ -59,6 +60,11 @@ export class ScriptedHost {
     const enrolled = new ScriptedHost(hostId, host.name, agentToken, request, host.script)
     await enrolled.post('/heartbeat', { load: LOAD })
     return enrolled
+  }
+
+  /** Says which builds of programs run, as an agent does when the set changed. */
+  async reportBuilds(builds: readonly HostBuild[]): Promise<void> {
+    await this.post('/heartbeat', { load: LOAD, builds: { builds, left: 0 } })
   }
 
   /** Waits for the one capture that it is asked for, and answers it to the end. */
@@ -77,10 +83,12 @@ export class ScriptedHost {
   }
 
   private async finishCapture(path: string): Promise<void> {
-    const profile = await this.put(`${path}/chunks/0`, 0, 'profile', encodeProfile(this.script.profile(this.id)))
-    const syscalls = await this.put(`${path}/chunks/1`, 1, 'syscalls', Buffer.from(JSON.stringify(this.script.snapshot)))
-    const quality = { ...EMPTY_QUALITY, samples: this.script.profile(this.id).samples.length }
-    await this.post(`${path}/finish`, { manifest: [profile, syscalls], quality, recordedMs: this.script.recordedMs })
+    const { script } = this
+    if (!script) throw new Error(`${this.name} has no script for captures`)
+    const profile = await this.put(`${path}/chunks/0`, 0, 'profile', encodeProfile(script.profile(this.id)))
+    const syscalls = await this.put(`${path}/chunks/1`, 1, 'syscalls', Buffer.from(JSON.stringify(script.snapshot)))
+    const quality = { ...EMPTY_QUALITY, samples: script.profile(this.id).samples.length }
+    await this.post(`${path}/finish`, { manifest: [profile, syscalls], quality, recordedMs: script.recordedMs })
   }
 
   private async nextTarget(): Promise<TargetRef> {

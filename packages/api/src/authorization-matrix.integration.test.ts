@@ -125,6 +125,7 @@ const MATRIX: Record<string, Row> = {
   'deploys.list': { ...reader, input: {} },
   'deploys.services': reader,
   'deploys.get': { ...reader, input: { id: unknown } },
+  'deploys.verdict': { ...reader, input: { id: unknown, pairId: unknown } },
   'deploys.decide': { ...operator, input: { id: unknown, decision: 'dismiss' } },
   'deploys.record': { ...operator, input: { id: unknown, spec: SPEC } },
   'deploys.pick': { ...operator, input: { id: unknown, side: 'before', captureId: unknown } },

@@ -85,6 +85,8 @@ export type NoticedBuild = z.infer<typeof noticedBuildSchema>
 export const deployVerdictSchema = z.object({
   /** Null: too little to say. */
   differs: z.boolean().nullable(),
+  /** Whether what differs takes more time in all or less; null: neither, or both. */
+  direction: z.enum(['more', 'less']).nullable(),
   sentences: z.array(z.string()).min(1).max(5),
   warnings: z.array(z.string()),
 })

@@ -10,6 +10,7 @@ import { getDeploy } from './get-deploy.ts'
 import { listDeploys } from './list-deploys.ts'
 import { markDeploy } from './mark-deploy.ts'
 import { pickDeployCapture } from './pick-deploy-capture.ts'
+import { readDeployVerdict, shortOf } from './read-deploy-verdict.ts'
 import { recordDeploy } from './record-deploy.ts'
 import { removeHost } from './remove-host.ts'
 import { createRule } from './save-rule.ts'
@@ -249,7 +250,7 @@ describe('recording by hand', () => {
     const { id } = await mark({})
     await pickDeployCapture(operator, world.app, { id, side: 'before', captureId: first })
     const pairId = (await get(id)).pairs[0]?.id ?? ''
-    await world.app.db.pool.query(`UPDATE deploy_pairs SET verdict = '{"differs":null,"sentences":["x"],"warnings":[]}'`)
+    await world.app.db.pool.query(`UPDATE deploy_pairs SET verdict = '{"differs":null,"direction":null,"sentences":["x"],"warnings":[]}'`)
     await pickDeployCapture(operator, world.app, { id, pairId, side: 'after', captureId: second })
     expect((await get(id)).pairs).toMatchObject([{ before: { capture: { id: first } }, after: { capture: { id: second } }, verdict: null }])
     await deleteCapture(await world.actor('admin'), world.app, { id: first })
@@ -331,6 +332,62 @@ describe('recording by a rule', () => {
     expect((await get(id)).pairs).toMatchObject([
       { hostIds: [host.id], before: { capture: { id: earlier } }, after: { capture: { hosts: 1 } } },
     ])
+  })
+})
+
+describe('the verdict', () => {
+  it('is made once both captures have ended, and kept until another one is picked', async () => {
+    const host = await world.host('a')
+    const [first, second] = [await doneCapture([host], 5_000), await world.capture([host])]
+    const { id } = await mark({})
+    await pickDeployCapture(operator, world.app, { id, side: 'before', captureId: first })
+    const pairId = (await get(id)).pairs[0]?.id ?? ''
+    const viewer = await world.actor('viewer')
+    await expect(readDeployVerdict(viewer, world.app, { id, pairId })).rejects.toMatchObject({ code: 'conflict' })
+    await pickDeployCapture(operator, world.app, { id, pairId, side: 'after', captureId: second })
+    await expect(readDeployVerdict(viewer, world.app, { id, pairId })).rejects.toMatchObject({ code: 'conflict' })
+    await finish(second)
+    const verdict = await readDeployVerdict(viewer, world.app, { id, pairId })
+    // Two captures that recorded nothing.
+    expect(verdict).toMatchObject({ differs: null, direction: null, sentences: [expect.stringMatching(/./)] })
+    expect((await get(id)).pairs[0]?.verdict).toEqual(verdict)
+    await pickDeployCapture(operator, world.app, { id, pairId, side: 'after', captureId: first })
+    expect((await get(id)).pairs[0]?.verdict).toBeNull()
+    await expect(readDeployVerdict(viewer, world.app, { id, pairId: 'nothing' })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(readDeployVerdict({ kind: 'anonymous' }, world.app, { id, pairId })).rejects.toMatchObject({ code: 'not-signed-in' })
+  })
+
+  it('points one way only where what changed for sure does', () => {
+    const direction = (differs: boolean | null, ...changes: [change: number, significant: boolean][]) => {
+      const measure = ([change, significant]: [number, boolean]) => ({
+        a: 1,
+        b: 1 + change,
+        change,
+        low: change,
+        high: change,
+        q: 0.01,
+        significant,
+        hosts: null,
+        countA: 9,
+        countB: 9,
+      })
+      const functions = changes.map((change) => ({
+        key: 'k',
+        name: 'f',
+        module: 'm',
+        kind: 0,
+        presence: 'both' as const,
+        self: measure(change),
+        total: measure(change),
+      }))
+      return shortOf({ differs, sentences: ['x'], warnings: [], functions }).direction
+    }
+    expect(direction(true, [0.5, true], [-0.1, true])).toBe('more')
+    expect(direction(true, [0.1, true], [-0.5, true], [9, false])).toBe('less')
+    expect(direction(true, [0.5, true], [-0.45, true])).toBeNull()
+    expect(direction(true)).toBeNull()
+    expect(direction(false, [0.5, true])).toBeNull()
+    expect(direction(null, [0.5, true])).toBeNull()
   })
 })
 

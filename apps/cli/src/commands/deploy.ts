@@ -3,7 +3,7 @@ import { type Context, printJson } from '../context.ts'
 import { CliError, EXIT } from '../exit-codes.ts'
 import { plain } from '../terminal-text.ts'
 
-const deploySchema = z.object({ id: z.string(), url: z.string().optional(), hosts: z.array(z.unknown()).optional() })
+const deploySchema = z.object({ id: z.string(), hosts: z.array(z.unknown()).optional() })
 
 export type DeployOptions = { sha?: string; state: string; label?: string[]; host?: string[]; link?: string; note?: string; key?: string }
 

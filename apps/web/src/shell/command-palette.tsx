@@ -7,6 +7,7 @@ import {
   AlarmClock,
   ArrowLeftRight,
   BookOpen,
+  CloudUpload,
   FileUp,
   Flame,
   FolderOpen,
@@ -87,6 +88,7 @@ export function CommandPalette({
           {page('/captures', 'Captures', <Flame aria-hidden />)}
           {page('/compare', 'Compare two captures', <ArrowLeftRight aria-hidden />)}
           {page('/recipes', 'Recipes', <BookOpen aria-hidden />)}
+          {page('/deploys', 'Deploys', <CloudUpload aria-hidden />)}
           {page('/rules', 'Rules', <AlarmClock aria-hidden />)}
           {operator ? page('/rules/new', 'New rule', <AlarmClock aria-hidden />) : null}
           {page('/incidents', 'Incidents', <FolderOpen aria-hidden />)}

@@ -16,6 +16,7 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
         { keys: ['g', 'h'], does: 'Go to hosts' },
         { keys: ['g', 'c'], does: 'Go to captures' },
         { keys: ['g', 'r'], does: 'Go to recipes' },
+        { keys: ['g', 'd'], does: 'Go to deploys' },
         { keys: ['g', 'i'], does: 'Go to incidents' },
         { keys: ['g', 'u'], does: 'Go to rules' },
         { keys: ['g', 'n'], does: 'New capture' },

@@ -16,6 +16,7 @@ const GO_TO: Record<string, string> = {
   h: '/hosts',
   c: '/captures',
   r: '/recipes',
+  d: '/deploys',
   i: '/incidents',
   u: '/rules',
   n: '/captures/new',

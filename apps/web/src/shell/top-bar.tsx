@@ -28,6 +28,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
     { href: '/hosts', label: 'Hosts' },
     { href: '/captures', label: 'Captures' },
     { href: '/recipes', label: 'Recipes' },
+    { href: '/deploys', label: 'Deploys' },
     { href: '/incidents', label: 'Incidents' },
     { href: '/rules', label: 'Rules' },
     ...(admin ? [{ href: '/settings', label: 'Settings' }] : []),

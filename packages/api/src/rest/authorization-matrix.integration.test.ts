@@ -37,6 +37,7 @@ const MATRIX: Record<string, Row> = {
   'deploys.mark': { ...operator, body: { service: 'checkout', version: '1', hosts: [unknown] } },
   'deploys.list': reader,
   'deploys.get': { ...reader, path: `/deploys/${unknown}` },
+  'deploys.verdict': { ...reader, path: `/deploys/${unknown}/verdict/${unknown}` },
   'shares.create': { ...operator, body: { id: unknown } },
   'shares.list': operator,
   'shares.revoke': { ...operator, path: `/shares/${unknown}` },

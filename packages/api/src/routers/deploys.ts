@@ -1,6 +1,7 @@
 import {
   decideDeployInputSchema,
   deploySummarySchema,
+  deployVerdictSchema,
   idSchema,
   listDeploysInputSchema,
   markDeployInputSchema,
@@ -15,6 +16,7 @@ import {
   listDeploys,
   markDeploy,
   pickDeployCapture,
+  readDeployVerdict,
   recordDeploy,
 } from '@sonde/domain'
 import { z } from 'zod'
@@ -40,6 +42,12 @@ export const deploysRouter = router({
     .input(idInput)
     .output(deploySummarySchema)
     .query(({ ctx, input }) => getDeploy(ctx.actor, ctx.app, input)),
+
+  /** Made at the first call, where both captures have ended. */
+  verdict: procedure
+    .input(z.object({ id: idSchema, pairId: idSchema }))
+    .output(deployVerdictSchema)
+    .query(({ ctx, input }) => readDeployVerdict(ctx.actor, ctx.app, input)),
 
   decide: procedure
     .input(decideDeployInputSchema)

@@ -1,8 +1,17 @@
-import { deployStateSchema, deploySummarySchema, idSchema, listDeploysInputSchema, markDeployInputSchema } from '@sonde/contract'
-import { getDeploy, listDeploys, markDeploy } from '@sonde/domain'
+import {
+  deployStateSchema,
+  deploySummarySchema,
+  deployVerdictSchema,
+  idSchema,
+  listDeploysInputSchema,
+  markDeployInputSchema,
+} from '@sonde/contract'
+import { getDeploy, listDeploys, markDeploy, readDeployVerdict } from '@sonde/domain'
 import * as z from 'zod'
 import { operation } from '../operation.ts'
 
+/** `page`: one link to paste. */
+const withPage = deploySummarySchema.extend({ page: z.url() })
 const { service, cursor, limit } = listDeploysInputSchema.shape
 
 export const deployOperations = [
@@ -12,11 +21,14 @@ export const deployOperations = [
     path: '/deploys',
     summary: 'Say that a version goes out, or went',
     description:
-      'One call with `finished`, or two: `started` before the rollout and `finished` after it. The second finds the first by its key, or by service and version; a repeated call changes nothing.',
+      'One call with `finished`, or two: `started` before the rollout and `finished` after it. The second finds the first by its key, or by service and version; a repeated call changes nothing. With `started`, what rules want recorded before it starts at once and is in `pairs`: wait for its `endedAt` before rolling out.',
     access: 'deploys:write',
     body: { schema: markDeployInputSchema },
-    answer: { status: 201, schema: deploySummarySchema, description: 'The deploy, with the captures that rules have around it.' },
-    run: ({ actor, app }, { body }) => markDeploy(actor, app, body, 'api'),
+    answer: { status: 201, schema: withPage, description: 'The deploy, with the captures that rules have around it.' },
+    run: async ({ actor, app }, { body }) => {
+      const deploy = await markDeploy(actor, app, body, 'api')
+      return { ...deploy, page: `${app.urls.web}/deploys/${deploy.id}` }
+    },
   }),
   operation({
     id: 'deploys.list',
@@ -52,7 +64,22 @@ export const deployOperations = [
     summary: 'One deploy, with what was recorded before and after it',
     access: 'deploys:read',
     params: z.object({ id: idSchema }),
-    answer: { status: 200, schema: deploySummarySchema, description: 'Each pair of captures has its verdict, once there is one.' },
-    run: ({ actor, app }, { params }) => getDeploy(actor, app, params),
+    answer: { status: 200, schema: withPage, description: 'Each pair of captures has its verdict, once there is one.' },
+    run: async ({ actor, app }, { params }) => ({ ...(await getDeploy(actor, app, params)), page: `${app.urls.web}/deploys/${params.id}` }),
+  }),
+  operation({
+    id: 'deploys.verdict',
+    method: 'GET',
+    path: '/deploys/{id}/verdict/{pairId}',
+    summary: 'What the captures before and after a deploy say',
+    description: 'Needs `captures:read` as well. 409 while one of the two is missing or not at its end.',
+    access: 'deploys:read',
+    params: z.object({ id: idSchema, pairId: idSchema }),
+    answer: {
+      status: 200,
+      schema: deployVerdictSchema,
+      description: 'At most five sentences, and what may make the two sides differ otherwise.',
+    },
+    run: ({ actor, app }, { params }) => readDeployVerdict(actor, app, params),
   }),
 ]

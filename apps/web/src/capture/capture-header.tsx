@@ -94,35 +94,37 @@ export function CaptureHeader({ capture, clockOffsetMs }: { capture: CaptureView
               <RotateCw aria-hidden /> <span className="hidden sm:inline">Run again</span>
             </Button>
           ) : null}
-          <Menu
-            trigger={
-              <Button icon variant="ghost" aria-label="More">
-                <Ellipsis />
-              </Button>
-            }
-          >
-            <CompareMenuItem captureId={capture.id} />
-            {capture.source || !operator ? null : (
-              <MenuItem onSelect={() => router.push(changeHref(capture))}>
-                <PencilLine aria-hidden /> Change and run…
-              </MenuItem>
-            )}
-            {operator ? (
-              <>
-                <MenuItem onSelect={() => setCollecting(true)}>
-                  <FolderPlus aria-hidden /> Add to an incident…
+          {isShared ? null : (
+            <Menu
+              trigger={
+                <Button icon variant="ghost" aria-label="More">
+                  <Ellipsis />
+                </Button>
+              }
+            >
+              <CompareMenuItem captureId={capture.id} />
+              {capture.source || !operator ? null : (
+                <MenuItem onSelect={() => router.push(changeHref(capture))}>
+                  <PencilLine aria-hidden /> Change and run…
                 </MenuItem>
-                {capture.source ? null : (
-                  <MenuItem onSelect={() => router.push(`/rules/new?from=${capture.id}`)}>
-                    <AlarmClock aria-hidden /> Make a rule of this capture…
+              )}
+              {operator ? (
+                <>
+                  <MenuItem onSelect={() => setCollecting(true)}>
+                    <FolderPlus aria-hidden /> Add to an incident…
                   </MenuItem>
-                )}
-                <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
-                  <Trash2 aria-hidden /> Delete
-                </MenuItem>
-              </>
-            ) : null}
-          </Menu>
+                  {capture.source ? null : (
+                    <MenuItem onSelect={() => router.push(`/rules/new?from=${capture.id}`)}>
+                      <AlarmClock aria-hidden /> Make a rule of this capture…
+                    </MenuItem>
+                  )}
+                  <MenuItem tone="danger" onSelect={() => setDeleting(true)} disabled={!mayDelete}>
+                    <Trash2 aria-hidden /> Delete
+                  </MenuItem>
+                </>
+              ) : null}
+            </Menu>
+          )}
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-2 text-ink-2">

@@ -1,7 +1,9 @@
+'use client'
 import type { CaptureViewState } from '@sonde/contract'
 import { Badge, Button, cx, formatCount, visibleText } from '@sonde/ui'
 import Link from 'next/link'
 import { hostAgainstRestHref } from '../compare/compare-links.ts'
+import { useShare } from '../share/share-context.tsx'
 import { ColumnHead } from './column-head.tsx'
 import { DistanceCell } from './distance-cell.tsx'
 import { HostButton } from './host-button.tsx'
@@ -34,6 +36,7 @@ export type OddTableProps = {
 
 /** Hosts by how far they are from the rest, the furthest first. */
 export function OddTable({ captureId, hosts, view, update, onAgainst }: OddTableProps) {
+  const isShared = useShare() !== null
   const measures = ODD_MEASURES.filter((measure) => hosts.some((host) => host.distances[measure] !== null))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -91,13 +94,15 @@ export function OddTable({ captureId, hosts, view, update, onAgainst }: OddTable
                   >
                     Against the rest
                   </Button>{' '}
-                  <Link
-                    href={hostAgainstRestHref(captureId, { host: host.hostId, window: view.window })}
-                    aria-label={`Verdict on ${visibleText(host.hostName)} against the rest`}
-                    className="text-accent text-sm underline"
-                  >
-                    verdict
-                  </Link>
+                  {isShared ? null : (
+                    <Link
+                      href={hostAgainstRestHref(captureId, { host: host.hostId, window: view.window })}
+                      aria-label={`Verdict on ${visibleText(host.hostName)} against the rest`}
+                      className="text-accent text-sm underline"
+                    >
+                      verdict
+                    </Link>
+                  )}
                 </td>
               ) : null}
               {measures.map((measure) => (

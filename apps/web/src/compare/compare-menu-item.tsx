@@ -3,6 +3,7 @@ import { parseViewState } from '@sonde/contract'
 import { MenuItem } from '@sonde/ui'
 import { ArrowLeftRight } from 'lucide-react'
 import { useRouter } from 'next/navigation'
+import { useShare } from '../share/share-context.tsx'
 import { isTyping, useKeyDown } from '../shell/shortcuts.ts'
 import { chooseAgainstHref, selectionOfView } from './compare-links.ts'
 
@@ -19,11 +20,13 @@ export function CompareMenuItem({ captureId }: { captureId: string }) {
   )
 }
 
-/** `v`, as in versus (`c` copies a stack, and goes to the captures after `g`). */
+/** `v`, as in versus (`c` copies a stack, and goes to the captures after `g`). Not for who reads one capture through a link. */
 export function useCompareKey(captureId: string): void {
   const router = useRouter()
+  const isShared = useShare() !== null
   useKeyDown((event) => {
-    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || event.key !== 'v') return
+    if (isShared || event.key !== 'v' || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
+    if (isTyping(event.target)) return
     event.preventDefault()
     router.push(hrefOfPage(captureId))
   })

@@ -9,6 +9,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
@@ -33,14 +34,14 @@ const CAPTURES = [
 ] as const
 
 const web = path.join(import.meta.dirname, '../apps/web')
-const folder = mkdtempSync(path.join(web, 'node_modules/sonde-bench-'))
+const folder = mkdtempSync(path.join(tmpdir(), 'sonde-bench-'))
 execFileSync(process.execPath, [path.join(web, 'build-workers.mjs'), folder], { stdio: 'inherit' })
 
 /** What getApp and pictureService keep for a process, as it is after a start. */
 let painter: PicturePainter | null = null
 async function forget(world: World, app: App): Promise<void> {
   await painter?.close()
-  painter = new PicturePainter({ bundle: path.join(folder, 'picture-thread.mjs') })
+  painter = new PicturePainter({ bundle: path.join(folder, 'picture-thread.cjs') })
   // A cache of its own for each run: what is kept of one capture is kept by its id.
   for (const kind of ['profile', 'offcpu']) for (const id of await idsOf(world)) app.profiles.drop(`${id}/${kind}`)
   Object.assign(globalThis, { sondeApp: app, sondePictures: { cache: new PictureCache(50_000_000), painter } })

@@ -1,5 +1,5 @@
 // Bundles what runs beside the web server, in a process or a thread of its own: dist/file-reader.mjs, which reads uploaded files, and
-// dist/picture-thread.mjs, which draws pictures, with its fonts. `next build` then carries them along (next.config.ts).
+// dist/picture-thread.cjs, which draws pictures, with its fonts and its native code. `next build` then carries them along (next.config.ts).
 //
 //   node build-workers.mjs [folder]      folder: instead of dist
 import { cpSync, mkdirSync } from 'node:fs'
@@ -10,20 +10,23 @@ import { build } from 'esbuild'
 const here = path.dirname(fileURLToPath(import.meta.url))
 const out = process.argv[2] ?? path.join(here, 'dist')
 
+/** @type {import('esbuild').BuildOptions} */
+const common = { outdir: out, bundle: true, platform: 'node', target: 'node20.19', logLevel: 'warning' }
+
 await build({
-  entryPoints: {
-    'file-reader': path.join(here, 'src/file-reader/reader-process.ts'),
-    'picture-thread': path.join(here, 'src/unfurl/picture-thread.ts'),
-  },
-  outdir: out,
-  bundle: true,
-  platform: 'node',
+  ...common,
+  entryPoints: { 'file-reader': path.join(here, 'src/file-reader/reader-process.ts') },
   format: 'esm',
-  target: 'node20.19',
   outExtension: { '.js': '.mjs' },
-  // Native code: found in node_modules when the thread starts.
-  external: ['@napi-rs/canvas'],
-  logLevel: 'warning',
+})
+// Native code of this platform is copied beside it, so that the folder needs nothing else.
+await build({
+  ...common,
+  entryPoints: { 'picture-thread': path.join(here, 'src/unfurl/picture-thread.ts') },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  loader: { '.node': 'copy' },
+  assetNames: '[name]',
 })
 
 const { default: fonts } = await import('./src/unfurl/picture-fonts.json', { with: { type: 'json' } })

@@ -7,12 +7,8 @@ const repositoryRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), '
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repositoryRoot,
-  // Programs of their own (build-workers.mjs), which no module imports, and the native code that one of them draws with.
-  outputFileTracingIncludes: {
-    '/api/captures/import': ['./dist/file-reader.mjs'],
-    // A glob: square brackets would be a set of letters.
-    '/s/*/picture': ['./dist/picture-thread.mjs', './dist/fonts/**/*', '../../node_modules/@napi-rs/canvas*/**/*'],
-  },
+  // Programs of their own (build-workers.mjs), which no module imports, with what stands beside them.
+  outputFileTracingIncludes: { '/api/captures/import': ['./dist/file-reader.mjs'], '/s/*/picture': ['./dist/**/*'] },
   turbopack: { root: repositoryRoot },
   transpilePackages: [
     '@sonde/api',

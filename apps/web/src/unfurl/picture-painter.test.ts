@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SondeError } from '@sonde/contract'
@@ -9,9 +10,9 @@ import type { PictureRequest } from './picture-request.ts'
 import { graphRequest } from './testing/picture-requests.ts'
 
 const web = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..')
-/** Where the thread finds the native code as it does in the app. */
-const folder = mkdtempSync(path.join(web, 'node_modules/sonde-painter-'))
-const bundle = path.join(folder, 'picture-thread.mjs')
+/** The real bundle, away from the repository: it must need nothing beside it. */
+const folder = mkdtempSync(path.join(tmpdir(), 'sonde-painter-'))
+const bundle = path.join(folder, 'picture-thread.cjs')
 /** A thread that does what the request's title says: the faults that the real one cannot be made to have. */
 const faulty = path.join(folder, 'faulty.mjs')
 beforeAll(() => {

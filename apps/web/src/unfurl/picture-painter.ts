@@ -5,7 +5,7 @@ import type { PictureRequest } from './picture-request.ts'
 import type { PictureAnswer, PictureTask } from './picture-thread.ts'
 
 export type PainterOptions = {
-  /** dist/picture-thread.mjs; its fonts are in the folder `fonts` beside it. */
+  /** dist/picture-thread.cjs; its fonts are in the folder `fonts` beside it. */
   bundle: string
   /** Pictures that may wait for their turn; any further one is refused. */
   waiting?: number

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Actor } from '@sonde/contract'
@@ -16,7 +17,7 @@ import { recordCapture } from './testing/recorded-capture.ts'
 import { tagsOf, unfurlProblems } from './testing/unfurl-rules.ts'
 
 const web = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..')
-const folder = mkdtempSync(path.join(web, 'node_modules/sonde-picture-'))
+const folder = mkdtempSync(path.join(tmpdir(), 'sonde-picture-'))
 
 /** Draws for real, and remembers what was asked of it. */
 class WatchedPainter extends PicturePainter {
@@ -45,7 +46,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await world.clear()
   await painter?.close()
-  painter = new WatchedPainter({ bundle: path.join(folder, 'picture-thread.mjs') })
+  painter = new WatchedPainter({ bundle: path.join(folder, 'picture-thread.cjs') })
   Object.assign(globalThis, { sondePictures: { cache: new PictureCache(10_000_000), painter } })
   operator = await world.actor('operator')
   host = await world.host('checkout-1.example.org')
@@ -134,7 +135,7 @@ describe('GET /s/TOKEN/picture', () => {
   it('asks to come back where too many are wanted at once', async () => {
     const { token } = await share()
     await painter.close()
-    painter = new WatchedPainter({ bundle: path.join(folder, 'picture-thread.mjs'), waiting: 1 })
+    painter = new WatchedPainter({ bundle: path.join(folder, 'picture-thread.cjs'), waiting: 1 })
     Object.assign(globalThis, { sondePictures: { cache: new PictureCache(10_000_000), painter } })
     const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => get(token, `?v=1&search=x${i}`)))
     const busy = answers.filter(({ status }) => status === 503)

@@ -3,7 +3,7 @@ import { PictureCache } from './picture-cache.ts'
 import { PicturePainter } from './picture-painter.ts'
 
 /** Where `npm run build` puts it, and the standalone server carries it: both run in their app's folder. */
-const BUNDLE = path.join(/* turbopackIgnore: true */ process.cwd(), 'dist', 'picture-thread.mjs')
+const BUNDLE = path.join(/* turbopackIgnore: true */ process.cwd(), 'dist', 'picture-thread.cjs')
 
 /** A few hundred pictures. */
 const CACHE_BYTES = 48 * 1024 * 1024

@@ -1,5 +1,5 @@
 /**
- * The thread that draws pictures: a request (picture-request.ts) in, a PNG out, one after the other. Bundled to dist/picture-thread.mjs,
+ * The thread that draws pictures: a request (picture-request.ts) in, a PNG out, one after the other. Bundled to dist/picture-thread.cjs,
  * since what it does takes longer than the web server may look away.
  */
 import { parentPort, workerData } from 'node:worker_threads'

@@ -1,4 +1,4 @@
-import type { Metadata } from 'next'
+import type { Metadata, Viewport } from 'next'
 import { notFound } from 'next/navigation'
 import { getApp } from '../../../server/app.ts'
 import { sharedLink } from '../../../server/shared-link.ts'
@@ -6,6 +6,9 @@ import { SharedCapture } from '../../../share/shared-capture.tsx'
 import { shareMetadata } from '../../../unfurl/share-metadata.ts'
 
 type Props = { params: Promise<{ token: string }>; searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+/** The strip beside a link's preview in Discord, which reads one colour of six digits. */
+export const viewport: Viewport = { themeColor: '#2f56d9' }
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { token } = await params

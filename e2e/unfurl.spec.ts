@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { tagsOf, unfurlProblems } from '../apps/web/src/unfurl/testing/unfurl-rules.ts'
@@ -39,12 +39,8 @@ async function picture(url: string, name: string): Promise<Buffer> {
   // Slack, X and Discord take 5 MB; a picture of a few hundred bytes would be an empty one.
   expect(png.length).toBeGreaterThan(20_000)
   expect(png.length).toBeLessThan(1_000_000)
-  const folder =
-    process.env.SONDE_SCREENSHOTS === '1'
-      ? path.join(import.meta.dirname, '../docs/screenshots')
-      : path.join(theStack().dataDir, 'pictures')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, `${name}.png`), png)
+  const shown = path.join(import.meta.dirname, '../docs/screenshots', `${name}.png`)
+  writeFileSync(process.env.SONDE_SCREENSHOTS === '1' ? shown : test.info().outputPath(`${name}.png`), png)
   return png
 }
 

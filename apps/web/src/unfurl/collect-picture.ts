@@ -19,11 +19,13 @@ export async function collectPicture(
   const source = { actor, app, capture, view }
   const main = first ? await PICTURE_PANES[first].draw(source) : null
   const besides = others.find((name) => name === 'syscalls') ?? others.find((name) => name === 'counts')
-  const side = besides && main?.part.kind === 'graph' ? await PICTURE_PANES[besides].draw(source) : null
+  const side = besides && main?.part.kind === 'graph' ? await PICTURE_PANES[besides].draw(source, true) : null
   return {
     theme,
     title,
-    byline: [hostWords(capture), capture.createdBy.name, whenWords(capture.createdAt)].filter(Boolean).join(' · '),
+    byline: [hostWords(capture, actor.kind !== 'share' || actor.hosts), capture.createdBy.name, whenWords(capture.createdAt)]
+      .filter(Boolean)
+      .join(' · '),
     numbers: [...(main?.numbers ?? []), ...spanNumbers(capture, view), ...(side?.numbers ?? [])],
     badges: qualityBadges(capture.targets, undefined)
       .filter(({ id }) => SHOWN_BADGES.has(id))
@@ -50,9 +52,9 @@ const SHOWN_BADGES = new Set([
 ])
 
 /** One host by its name, several by their number: names of a fleet have no room. */
-function hostWords({ targets }: CaptureView): string {
+function hostWords({ targets }: CaptureView, areNamed: boolean): string {
   const [only] = targets
-  return only && targets.length === 1 ? only.hostName : formatPlural(targets.length, 'host')
+  return only && targets.length === 1 && areNamed ? only.hostName : formatPlural(targets.length, 'host')
 }
 
 /** Of one time zone, for a picture is looked at in many: `30 Nov 2026, 04:11 UTC`. */

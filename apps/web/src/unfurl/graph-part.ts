@@ -97,7 +97,7 @@ export function drawGraphPart(pen: PicturePen, graph: ReadGraph, box: Box, docum
   const scale = whole ?? SCALES[SCALES.length - 1] ?? 1
   const roomPx = whole === undefined ? box.height - NOTE_PX * 1.5 : box.height
   const room = Math.max(1, fits(scale, roomPx))
-  const firstRow = whole === undefined ? firstShownRow(tree, zoomNode, all - room) : 0
+  const firstRow = whole === undefined ? firstShownRow(tree, { zoomNode, matches, spare: all - room }) : 0
   const rows = Math.min(room, all - firstRow)
   const { canvas } = drawGraph(
     { layout, matches, zoomNode, orientation: part.orientation, colorBy: tree.diff ? 'diff' : part.colorBy },
@@ -115,11 +115,15 @@ export function drawGraphPart(pen: PicturePen, graph: ReadGraph, box: Box, docum
   }
 }
 
-/** The first row to show, where `spare` rows have to go: as deep as the way there is nearly one frame. */
-function firstShownRow(tree: CallTree, zoomNode: number, spare: number): number {
+/** The first row to show, where `spare` rows have to go: as deep as the way there is nearly one frame, and none that a search found. */
+function firstShownRow(
+  tree: CallTree,
+  { zoomNode, matches, spare }: { zoomNode: number; matches: FlameMatches | null; spare: number },
+): number {
+  const isFound = (at: number): boolean => matches !== null && matches.labels[tree.label[at] ?? 0] === 1
   let node = zoomNode
   let row = tree.depth[zoomNode] ?? 0
-  while (row < spare) {
+  while (row < spare && !isFound(node)) {
     const child = heaviestChild(tree, node)
     if (child < 0 || (tree.total[child] ?? 0) < TRUNK_SHARE * (tree.total[zoomNode] ?? 0)) break
     node = child

@@ -20,7 +20,7 @@ import { sortLatency } from '../capture/latency-rows.ts'
 import { parseProcess } from '../capture/process-selection.ts'
 import { countsSplit, latencySplit } from '../capture/result-split.ts'
 import { groupSyscalls, measureOfSort } from '../capture/syscall-groups.ts'
-import { onHost, selectSyscalls, syscallLines } from '../capture/syscall-rows.ts'
+import { onHost, type SyscallLine, selectSyscalls, syscallLines } from '../capture/syscall-rows.ts'
 import type { BarsPart, EmptyPart, GraphPart, HeadlineNumber, TablePart } from './picture-request.ts'
 
 export type PictureSource = { actor: Actor; app: App; capture: CaptureView; view: CaptureViewState }
@@ -28,7 +28,8 @@ export type PictureSource = { actor: Actor; app: App; capture: CaptureView; view
 /** One pane of the view as a part of the picture, and what it adds up to. */
 export type ViewPart = { part: GraphPart | TablePart | BarsPart | EmptyPart; numbers: HeadlineNumber[]; narrowed: string[] }
 
-type Draw = (source: PictureSource) => Promise<ViewPart>
+/** `isSide`: it stands beside a graph. */
+type Draw = (source: PictureSource, isSide?: boolean) => Promise<ViewPart>
 
 /** Rows of a table, at most: a few more than any picture has room for, so that it can say how many there are. */
 const MAX_ROWS = 12
@@ -92,7 +93,8 @@ async function graphOf({ actor, app, capture, view }: PictureSource, kind: Flame
   }
 }
 
-async function syscallTable({ actor, app, capture, view }: PictureSource): Promise<ViewPart> {
+/** Wide, it also says how fast, how slow and with which error; beside a graph there is no room for that. */
+async function syscallTable({ actor, app, capture, view }: PictureSource, isSide = false): Promise<ViewPart> {
   const window = parseWindow(view.window) ?? undefined
   const data = await readSyscalls(actor, app, { id: capture.id, window })
   const all = syscallLines(onHost(data, view.host) ?? data)
@@ -107,23 +109,36 @@ async function syscallTable({ actor, app, capture, view }: PictureSource): Promi
     part: {
       kind: 'table',
       title: 'Syscalls',
-      columns: isByTime ? ['syscall', 'time', 'errors'] : ['syscall', 'calls', 'errors'],
-      rows: groups.slice(0, MAX_ROWS).map((group) => ({
-        cells: [
-          group.name,
-          isByTime ? formatNs(group.totalNs) : formatCount(group.calls),
-          { text: formatCount(group.errorCalls), tone: group.errorCalls > 0 ? 'bad' : 'muted' },
-        ],
-        share: (isByTime ? group.totalNs : group.calls) / longest,
-      })),
+      columns: ['syscall', isByTime ? 'time' : 'calls', ...(isSide ? [] : ['per second', 'p99']), 'errors', ...(isSide ? [] : ['mostly'])],
+      rows: groups.slice(0, MAX_ROWS).map((group) => {
+        const own = lines.filter((line) => line.name === group.name)
+        const rate = own.reduce((sum, line) => sum + line.perSecond, 0)
+        return {
+          cells: [
+            group.name,
+            isByTime ? formatNs(group.totalNs) : formatCount(group.calls),
+            ...(isSide ? [] : [formatRate(rate), group.p99 ? `≈ ${formatNs(group.p99.value)}` : '–']),
+            { text: formatCount(group.errorCalls), tone: group.errorCalls > 0 ? ('bad' as const) : ('muted' as const) },
+            ...(isSide ? [] : [{ text: commonError(own), tone: 'bad' as const }]),
+          ],
+          share: (isByTime ? group.totalNs : group.calls) / longest,
+        }
+      }),
       left: Math.max(0, groups.length - MAX_ROWS),
     },
     numbers: [
       { value: formatCount(calls), label: calls === 1 ? 'syscall' : 'syscalls' },
-      { value: formatCount(errors), label: errors === 1 ? 'failed' : 'failed' },
+      { value: formatCount(errors), label: 'failed' },
     ],
     narrowed: view.filter === '' ? [] : [`filter “${view.filter}”`],
   }
+}
+
+/** The error that calls fail with the most; '' where none fails. */
+function commonError(lines: readonly SyscallLine[]): string {
+  const counts = new Map<string, number>()
+  for (const { errors } of lines) for (const { name, count } of errors) counts.set(name, (counts.get(name) ?? 0) + count)
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
 }
 
 /** The narrowing that the queries of merged deltas have in common. */

@@ -1,6 +1,6 @@
 import { type Actor, RULE_LIMITS, type RuleInput, ruleInputSchema } from '@sonde/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fireDueRules, fireLater } from './fire-due-rules.ts'
+import { fireDueRules } from './fire-due-rules.ts'
 import { startForRule } from './fire-rule.ts'
 import { getCapture } from './get-capture.ts'
 import { previewRule } from './preview-rule.ts'
@@ -427,23 +427,6 @@ describe('a threshold of a host', () => {
     await recordHeartbeat(host, world.app, { load: LOAD, trips: [trip(nightly), trip('gone-0000'), { ...trip(busy), metric: 'iowait' }] })
     await recordHeartbeat(web, world.app, { load: LOAD, trips: [trip(busy)] })
     expect(await captures()).toBe(0)
-  })
-})
-
-describe('a timer', () => {
-  it('fires when it is due, once for its key, and by one of several', async () => {
-    await db('db-1')
-    const id = await make({ trigger: { kind: 'deploy', service: '*', delayS: 60 } })
-    const request = { cause: 'checkout 1.2 was deployed', key: 'deploy-1', deployId: 'deploy-1' }
-    await fireLater(world.app, id, request, 60_000)
-    await fireLater(world.app, id, request, 0)
-    expect(await fireDueRules(world.app)).toEqual({ started: 0, skipped: 0 })
-    await sql(`UPDATE rule_timers SET due_at = now() - interval '1 s'`)
-    const swept = await Promise.all([fireDueRules(world.app), fireDueRules(world.app), fireDueRules(world.app)])
-    expect(swept.map((done) => done.started).sort()).toEqual([0, 0, 1])
-    const [firing] = await historyOf(id)
-    const capture = await getCapture(operator, world.app, { id: firing?.capture?.id ?? '' })
-    expect(capture.reason).toEqual({ kind: 'deploy', text: 'checkout 1.2 was deployed', ruleId: id, deployId: 'deploy-1' })
   })
 })
 

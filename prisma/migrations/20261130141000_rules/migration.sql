@@ -43,14 +43,3 @@ CREATE INDEX rule_firings_rule_id_last_at_idx ON rule_firings (rule_id, last_at)
 CREATE UNIQUE INDEX rule_firings_rule_id_key_key ON rule_firings (rule_id, key);
 CREATE INDEX rule_firings_capture_id_idx ON rule_firings (capture_id);
 CREATE INDEX rule_firings_host_id_idx ON rule_firings (host_id);
-
--- Firings that wait for their time: a deploy's capture begins when its service is warm.
-CREATE TABLE rule_timers (
-  id      TEXT PRIMARY KEY,
-  rule_id TEXT NOT NULL REFERENCES rules (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  due_at  TIMESTAMPTZ(3) NOT NULL,
-  key     TEXT NOT NULL,
-  request JSONB NOT NULL CHECK (jsonb_typeof(request) = 'object')
-);
-CREATE INDEX rule_timers_due_at_idx ON rule_timers (due_at);
-CREATE UNIQUE INDEX rule_timers_rule_id_key_key ON rule_timers (rule_id, key);

@@ -43,7 +43,7 @@ test('a rule by the clock says when it comes, is tried by hand, and keeps within
   await expect(page.getByText('at most once in 5 minutes')).toBeVisible()
   await page.getByLabel('Usual ones').selectOption('Weekdays at 09:00')
   await expect(page.getByTestId('rule-preview')).toContainText('At 09:00, Monday through Friday (Europe/Berlin)')
-  await page.getByLabel('Captures in 24 hours').fill('1')
+  await page.getByLabel('Most in 24 hours').fill('1')
   await expectAccessible(page)
   await page.screenshot({ path: '/tmp/rules-new.png', fullPage: true })
   await save(page)
@@ -53,7 +53,7 @@ test('a rule by the clock says when it comes, is tried by hand, and keeps within
   await expect(firings(page).first()).toContainText('Fired by hand by Ada Admin')
   await page.getByRole('button', { name: 'Fire now' }).click()
   await expect(firings(page)).toHaveCount(2)
-  await expect(firings(page).first()).toContainText("the rule's most is 1 capture in 24 hours")
+  await expect(firings(page).first()).toContainText("The rule's most is 1 capture in 24 hours")
   await expectAccessible(page)
   await page.screenshot({ path: '/tmp/rules-rule.png', fullPage: true })
 
@@ -110,7 +110,7 @@ test('a host that trips its own threshold is recorded while the trouble lasts', 
   await page.getByLabel('What each host watches').selectOption('run queue')
   await page.getByLabel('At least', { exact: true }).fill('2')
   await page.getByLabel('For', { exact: true }).fill('4')
-  await expect(page.getByTestId('rule-preview')).toContainText("When a host's run queue at least 2 tasks per CPU for 4 s")
+  await expect(page.getByTestId('rule-preview')).toContainText("When a host's run queue is at least 2 tasks per CPU for 4 s")
   await save(page)
   // The host learns of it with its next heartbeat.
   await page.waitForTimeout(16_000)

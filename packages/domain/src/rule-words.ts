@@ -14,10 +14,8 @@ export function triggerWords(trigger: RuleTrigger): string {
       return scheduleWords(trigger)
     case 'alert':
       return trigger.matchers.length === 0 ? 'On any alert' : `On an alert with ${formatMatchers(trigger.matchers)}`
-    case 'threshold': {
-      const words = thresholdWords(trigger)
-      return `When a host's ${words}`
-    }
+    case 'threshold':
+      return `When a host's ${thresholdWords(trigger).replace(' at least', ' is at least')}`
     case 'deploy':
       return `After a deploy of ${trigger.service === '*' ? 'any service' : trigger.service}${trigger.delayS > 0 ? `, ${trigger.delayS} s later` : ''}`
   }

@@ -1,4 +1,5 @@
 'use client'
+import type { HostLoad } from '@sonde/contract'
 import {
   Button,
   Confirm,
@@ -172,6 +173,9 @@ export function HostPage({ id }: { id: string }) {
                   {live.load1.toFixed(2)} · {live.load5.toFixed(2)} · {live.load15.toFixed(2)}{' '}
                   <span className="text-ink-3">tasks over 1 · 5 · 15 min</span>
                 </Fact>
+                <Fact name="Pressure">
+                  <PressureWords load={live} />
+                </Fact>
               </Facts>
             ) : (
               <p className="text-ink-2">No load is known while the host is not connected.</p>
@@ -256,5 +260,25 @@ export function HostPage({ id }: { id: string }) {
         onConfirm={() => remove.mutate({ id })}
       />
     </div>
+  )
+}
+
+/** How much of the last ten seconds some task waited for what, and how many tasks are runnable: what thresholds of rules are about. */
+function PressureWords({ load }: { load: HostLoad }) {
+  const { pressure, pressureProblem, runQueue } = load
+  if (!pressure) return <span className="text-ink-3">This agent is older and does not say.</span>
+  const share = (percent: number | null) => (percent === null ? '–' : `${percent.toFixed(1)} %`)
+  return (
+    <>
+      CPU {share(pressure.cpu)} · I/O {share(pressure.io)} · memory {share(pressure.memory)}{' '}
+      <span className="text-ink-3">of about 10 s</span>
+      {typeof runQueue === 'number' ? (
+        <>
+          {' '}
+          · {runQueue.toFixed(1)} <span className="text-ink-3">runnable tasks per CPU</span>
+        </>
+      ) : null}
+      {pressureProblem ? <HostText wrap text={pressureProblem} className="block text-warn" /> : null}
+    </>
   )
 }

@@ -110,8 +110,8 @@ export function RuleForm({ draft, onChange, enabled, saveLabel, saving, error, f
         <Section step={6} title="Bounds">
           <div className="grid gap-3 sm:grid-cols-3">
             <NumberField
-              label="Captures in 24 hours"
-              unit="at most"
+              label="Most in 24 hours"
+              unit="captures"
               value={draft.maxPerDay}
               min={RULE_LIMITS.maxPerDay.min}
               max={RULE_LIMITS.maxPerDay.max}
@@ -127,8 +127,8 @@ export function RuleForm({ draft, onChange, enabled, saveLabel, saving, error, f
               onChange={(coolDownS) => onChange({ coolDownS })}
             />
             <NumberField
-              label="Hosts in a capture"
-              unit="at most"
+              label="Most hosts"
+              unit="hosts"
               value={draft.maxHosts}
               min={RULE_LIMITS.maxHosts.min}
               max={RULE_LIMITS.maxHosts.max}
@@ -219,15 +219,14 @@ function DryRun({ draft, firedToday }: { draft: RuleDraft; firedToday: number })
             </Notice>
           )}
           {data.nextAt.length > 0 ? (
-            <p className="text-ink-2">
-              Next, in your time:{' '}
-              {data.nextAt.map((at, i) => (
-                <span key={at.getTime()} className="whitespace-nowrap tabular-nums">
-                  {i > 0 ? ', ' : ''}
-                  {formatTimestamp(at)}
-                </span>
-              ))}
-            </p>
+            <div className="text-ink-2">
+              Next, in your time:
+              <ul className="tabular-nums">
+                {data.nextAt.map((at) => (
+                  <li key={at.getTime()}>{formatTimestamp(at)}</li>
+                ))}
+              </ul>
+            </div>
           ) : null}
           <p className="text-ink-2">
             {hosts === null

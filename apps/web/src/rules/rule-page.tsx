@@ -175,7 +175,13 @@ function History({ firings, count }: { firings: RuleFiring[]; count: number }) {
                     <Badge tone={OUTCOME_TONES[firing.outcome]}>{firing.outcome}</Badge>
                   </Td>
                   <Td className="max-w-[32rem] align-top">
-                    {firing.refusal ? <HostText wrap text={`${firing.refusal}. `} className="font-medium" /> : null}
+                    {firing.refusal ? (
+                      <HostText
+                        wrap
+                        text={`${firing.refusal.charAt(0).toUpperCase()}${firing.refusal.slice(1)}. `}
+                        className="font-medium"
+                      />
+                    ) : null}
                     <HostText wrap text={firing.cause} className={firing.refusal ? 'text-ink-2' : ''} />
                   </Td>
                   <Td className="max-w-64 align-top">

@@ -1,17 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
 import { ADMIN, expect, expectAccessible, test } from './fixtures.ts'
 import { theStack } from './stack.ts'
 
-test.describe.configure({ mode: 'serial' })
-
 const main = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'apps/cli/dist/sonde.js')
-const folder = mkdtempSync(path.join(tmpdir(), 'sonde-e2e-cli-'))
-const configFile = path.join(folder, 'sonde', 'config.json')
+/** Goes with the stack. */
+function folder(): string {
+  const own = path.join(theStack().dataDir, 'cli')
+  mkdirSync(own, { recursive: true })
+  return own
+}
+const configFile = () => path.join(folder(), 'sonde', 'config.json')
 
 type Running = { child: ChildProcess; said: () => string; ended: Promise<{ code: number | null; out: string; err: string }> }
 
@@ -19,7 +21,7 @@ type Running = { child: ChildProcess; said: () => string; ended: Promise<{ code:
 function begin(words: string[], env: Record<string, string> = {}): Running {
   const { SONDE_URL: _, SONDE_TOKEN: __, ...clean } = process.env
   const child = spawn(process.execPath, [main, ...words], {
-    env: { ...clean, XDG_CONFIG_HOME: folder, ...env },
+    env: { ...clean, XDG_CONFIG_HOME: folder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''
@@ -50,7 +52,7 @@ async function shownCode(login: Running): Promise<string> {
 
 const asking = (page: Page) => page.getByTestId('device-asking')
 
-let first = ''
+const captured = async () => (await mustRun('run', 'cpu-and-syscalls', 'service=checkout', '--for', '4s', '--wait')).trim()
 
 test('nobody is signed in, and nothing is there: the exit code says which', async () => {
   expect((await sonde('hosts')).code).toBe(4)
@@ -65,11 +67,14 @@ test('a person refuses a program whose code they typed', async ({ page }) => {
   const login = begin(['login', theStack().url])
   const code = await shownCode(login)
   await page.goto('/device')
-  await expect(page.getByRole('link', { name: 'Hosts' })).toBeVisible()
-  await page.getByLabel('Code', { exact: true }).fill('hello')
-  await page.getByRole('button', { name: 'Look it up' }).click()
-  await expect(page.getByText('A code is eight letters')).toBeVisible()
-  await page.getByLabel('Code', { exact: true }).fill(code.toLowerCase().replace('-', ' '))
+  const typed = page.getByRole('textbox', { name: 'Code' })
+  // The page fetches nothing before it is asked: until it hears, what is typed is lost.
+  await expect(async () => {
+    await typed.fill('hello')
+    await page.getByRole('button', { name: 'Look it up' }).click()
+    await expect(page.getByText('A code is eight letters')).toBeVisible({ timeout: 2_000 })
+  }).toPass()
+  await typed.fill(code.toLowerCase().replace('-', ' '))
   await page.getByRole('button', { name: 'Look it up' }).click()
   await asking(page).getByRole('button', { name: 'Refuse' }).click()
   await expect(page.getByRole('heading', { name: 'The program is refused' })).toBeVisible()
@@ -89,7 +94,7 @@ test('a person lets a program in, which is then signed in as them', async ({ pag
   await asking(page).getByRole('button', { name: 'Let it in' }).click()
   await expect(page.getByRole('heading', { name: 'The program is let in' })).toBeVisible()
   expect((await login.ended).code).toBe(0)
-  expect(statSync(configFile).mode & 0o777).toBe(0o600)
+  expect(statSync(configFile()).mode & 0o777).toBe(0o600)
   expect(await mustRun('whoami')).toContain(`${ADMIN.name} (admin)`)
 })
 
@@ -97,11 +102,11 @@ test('hosts, a capture from start to end, and its results as files', async ({ br
   expect(await mustRun('hosts', 'service=checkout')).toMatch(/^e2e-host +online/m)
   const started = await sonde('run', 'cpu-and-syscalls', 'service=checkout', '--for', '4s', '--wait', '--reason', 'a test of the CLI')
   expect(started.code, started.err).toBe(0)
-  first = started.out.trim()
+  const first = started.out.trim()
   const [, samples] = /^(\d+) samples, (\d+) system calls/m.exec(await mustRun('get', first)) ?? []
   expect(Number(samples)).toBeGreaterThan(0)
 
-  const file = path.join(folder, 'stacks.txt')
+  const file = path.join(folder(), 'stacks.txt')
   await mustRun('get', first, '--format', 'folded', '-o', file)
   const lines = readFileSync(file, 'utf8').trim().split('\n')
   expect(lines.reduce((sum, line) => sum + Number(/ (\d+)$/.exec(line)?.[1]), 0)).toBe(Number(samples))
@@ -124,7 +129,7 @@ test('hosts, a capture from start to end, and its results as files', async ({ br
 })
 
 test('a file is imported and listed, and deleted', async () => {
-  const file = path.join(folder, 'made-by-hand.folded')
+  const file = path.join(folder(), 'made-by-hand.folded')
   writeFileSync(file, 'main;work 3\nmain;idle 1\n')
   const id = (await mustRun('import', file)).trim()
   expect(await mustRun('ls', 'made-by-hand')).toMatch(new RegExp(`^${id} +done`, 'm'))
@@ -134,7 +139,7 @@ test('a file is imported and listed, and deleted', async () => {
 })
 
 test('two captures are compared, and a threshold ends a pipeline', async () => {
-  const second = (await mustRun('run', 'cpu-and-syscalls', 'service=checkout', '--for', '4s', '--wait')).trim()
+  const [first, second] = [await captured(), await captured()]
   const told = await sonde('diff', first, second)
   expect([told.code, told.out.trim().length > 0]).toEqual([0, true])
   const href = /^http\S+\/compare\S+$/m.exec(told.err)?.[0]
@@ -176,7 +181,7 @@ test('a token made on the page works in a pipeline until it is revoked', async (
   await page.screenshot({ path: '/tmp/api-tokens-narrow.png', fullPage: true })
   await page.setViewportSize({ width: 1440, height: 900 })
 
-  const env = { SONDE_URL: theStack().url, SONDE_TOKEN: token, XDG_CONFIG_HOME: path.join(folder, 'nothing-here') }
+  const env = { SONDE_URL: theStack().url, SONDE_TOKEN: token, XDG_CONFIG_HOME: path.join(folder(), 'nothing-here') }
   expect((await begin(['ls'], env).ended).code).toBe(0)
   const forbidden = await begin(['run', 'cpu-profile', '--all'], env).ended
   expect([forbidden.code, forbidden.err.includes('captures:write')]).toEqual([1, true])
@@ -196,5 +201,5 @@ test('bash takes the completion, and signing out ends it', async () => {
   expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toContain('-F _sonde sonde')
   await mustRun('logout')
   expect((await sonde('hosts')).code).toBe(4)
-  expect(readFileSync(configFile, 'utf8')).not.toContain('spt_')
+  expect(readFileSync(configFile(), 'utf8')).not.toContain('spt_')
 })

@@ -82,7 +82,7 @@ test('a person refuses a program whose code they typed', async ({ page }) => {
   expect([exit, err.includes('a person said no')]).toEqual([4, true])
 })
 
-test('a person lets a program in, which is then signed in as them', async ({ page }) => {
+test('a person lets a program in, which is then signed in as them', async ({ page }, testInfo) => {
   const login = begin(['login', theStack().url])
   const code = await shownCode(login)
   await page.goto(`/device?code=${code}`)
@@ -90,7 +90,7 @@ test('a person lets a program in, which is then signed in as them', async ({ pag
   await expect(asking(page)).toContainText('sonde on ')
   await expect(asking(page)).toContainText(ADMIN.name)
   await expectAccessible(page)
-  await page.screenshot({ path: '/tmp/api-device.png' })
+  await page.screenshot({ path: testInfo.outputPath('device.png') })
   await asking(page).getByRole('button', { name: 'Let it in' }).click()
   await expect(page.getByRole('heading', { name: 'The program is let in' })).toBeVisible()
   expect((await login.ended).code).toBe(0)
@@ -163,7 +163,7 @@ test('a deploy is marked when it begins and when it is over', async () => {
   expect((await sonde('deploy', 'checkout', '1.43.0', '--key', 'build-1')).code).toBe(1)
 })
 
-test('a token made on the page works in a pipeline until it is revoked', async ({ page }) => {
+test('a token made on the page works in a pipeline until it is revoked', async ({ page }, testInfo) => {
   await page.goto('/hosts')
   await expect(page.getByRole('link', { name: 'e2e-host', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Your account and theme' }).click()
@@ -176,9 +176,9 @@ test('a token made on the page works in a pipeline until it is revoked', async (
   const mine = page.getByRole('table', { name: 'Your tokens' }).getByTestId('token-row').filter({ hasText: 'pipeline' })
   await expect(mine).toContainText('hosts:read captures:read')
   await expectAccessible(page)
-  await page.screenshot({ path: '/tmp/api-tokens.png', fullPage: true })
+  await page.screenshot({ path: testInfo.outputPath('tokens.png'), fullPage: true })
   await page.setViewportSize({ width: 390, height: 844 })
-  await page.screenshot({ path: '/tmp/api-tokens-narrow.png', fullPage: true })
+  await page.screenshot({ path: testInfo.outputPath('tokens-narrow.png'), fullPage: true })
   await page.setViewportSize({ width: 1440, height: 900 })
 
   const env = { SONDE_URL: theStack().url, SONDE_TOKEN: token, XDG_CONFIG_HOME: path.join(folder(), 'nothing-here') }

@@ -3,7 +3,7 @@ import { expectCapture, startCapture } from './capture-page.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
 import { theStack } from './stack.ts'
 
-test.describe.configure({ mode: 'serial' })
+// In order, on one stack: the first makes the link that the others read.
 
 const HOST = 'e2e-host'
 const search = (page: Page) => page.getByLabel('Search the flame graph')

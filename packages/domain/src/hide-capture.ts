@@ -52,8 +52,11 @@ function hideInTarget(target: TargetView, sight: CaptureSight, pseudonym: string
 }
 
 function hideInQuality(quality: TargetQuality): TargetQuality {
+  const { sampledEvent: _, braked: __, forecast: ___, unknownBy: ____, notes: _____, ...rest } = quality
+  // Whatever is added to it and is no count has to be decided about here.
+  const counts: typeof rest & Record<string, number | boolean> = rest
   return {
-    ...quality,
+    ...counts,
     sampledEvent: quality.sampledEvent === null ? null : hideInLabel(quality.sampledEvent),
     braked: quality.braked === null ? null : 'What the host said about it is left out of this link.',
     forecast: quality.forecast && {

@@ -8,8 +8,8 @@ export function ShareBar({ link }: { link: OpenedLink['link'] }) {
   const now = useNowMs(60_000)
   const leftOut = [...(link.hosts ? [] : ['host names']), ...(link.args ? [] : ['arguments'])]
   return (
-    <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-3 gap-y-0.5 border-line border-b bg-surface px-3 py-1.5 print:hidden">
-      <span className="flex items-center gap-2 font-semibold text-lg tracking-tight">
+    <header className="flex min-h-11 shrink-0 items-center gap-x-3 border-line border-b bg-surface px-3 py-1.5 print:hidden">
+      <span className="flex shrink-0 items-center gap-2 font-semibold text-lg tracking-tight">
         <Logo /> <span className="sr-only sm:not-sr-only">Sonde</span>
       </span>
       <p className="min-w-0 text-ink-2" data-testid="share-bar">

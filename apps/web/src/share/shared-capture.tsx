@@ -2,6 +2,7 @@
 import { formatViewState, parseViewState, type SharedLink } from '@sonde/contract'
 import { SkeletonRows } from '@sonde/ui'
 import { useMutation } from '@tanstack/react-query'
+import { useSearchParams } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { CapturePage } from '../capture/capture-page.tsx'
 import { useLinkBeats } from '../notes/use-link-beats.ts'
@@ -25,20 +26,33 @@ export function SharedCapture({ token, link }: { token: string; link: SharedLink
   )
 }
 
+/** How soon the address is tried again while the router does not follow it yet. */
+const RETRY_MS = 30
+
 /** Puts the shared view into the address, unless the address has one of its own: from there on the address is the view, as everywhere. */
 function LandedCapture({ link }: { link: SharedLink }) {
   const trpc = useTRPC()
-  const [isLanded, setLanded] = useState(false)
+  const params = useSearchParams().toString()
+  const hasView = link.view === '' || viewIn(params) !== ''
+  const [isLanded, setLanded] = useState(hasView)
+  // For good: whoever goes back to the plain view wants just that.
+  if (hasView && !isLanded) setLanded(true)
+  useEffect(() => {
+    if (isLanded) return
+    // The router hears of addresses that are written after its own effects have run, which is after this one at first.
+    const timer = setInterval(() => window.history.replaceState(null, '', `${window.location.pathname}?${link.view}`), RETRY_MS)
+    return () => clearInterval(timer)
+  }, [isLanded, link.view])
+
   const isCounted = useRef(false)
   useLinkBeats(link.captureId)
   const { mutate: countRead } = useMutation(trpc.shares.countRead.mutationOptions())
   useEffect(() => {
-    const own = formatViewState(parseViewState(new URLSearchParams(window.location.search)))
-    if (own === '' && link.view !== '') window.history.replaceState(null, '', `${window.location.pathname}?${link.view}`)
-    setLanded(true)
     if (isCounted.current) return
     isCounted.current = true
     countRead()
-  }, [link.view, countRead])
+  }, [countRead])
   return isLanded ? <CapturePage id={link.captureId} /> : <SkeletonRows label="Loading the capture" rows={12} />
 }
+
+const viewIn = (query: string): string => formatViewState(parseViewState(new URLSearchParams(query)))

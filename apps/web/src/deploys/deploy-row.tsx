@@ -2,11 +2,11 @@
 import { type DeploySummary, deployTime } from '@sonde/contract'
 import { Badge, formatPlural, formatTimestamp, HostText, StateDot } from '@sonde/ui'
 import Link from 'next/link'
-import { DEPLOY_STATE_WORDS, pairProgress, saidBy, timeOf, verdictWord } from './deploy-words.ts'
+import { DEPLOY_STATE_WORDS, pairInShort, pairProgress, saidBy, timeOf, verdictWord } from './deploy-words.ts'
 import { useDeployVerdict } from './use-deploy-verdict.ts'
 
 /** A line of the timeline: when, what, where, and the verdict in short. */
-export function DeployRow({ deploy }: { deploy: DeploySummary }) {
+export function DeployRow({ deploy, ask }: { deploy: DeploySummary; ask: boolean }) {
   const at = deployTime(deploy)
   const state = DEPLOY_STATE_WORDS[deploy.state]
   return (
@@ -31,21 +31,24 @@ export function DeployRow({ deploy }: { deploy: DeploySummary }) {
         </div>
       </div>
       <div className="col-start-2 min-w-0 text-sm sm:col-start-3">
-        <VerdictInShort deploy={deploy} />
+        <VerdictInShort deploy={deploy} ask={ask} />
       </div>
     </li>
   )
 }
 
-function VerdictInShort({ deploy }: { deploy: DeploySummary }) {
-  // The pair that has come furthest: the first that has both, else the first.
-  const pair = deploy.pairs.find((candidate) => pairProgress(candidate) === null) ?? deploy.pairs[0]
-  const verdict = useDeployVerdict(deploy.id, pair)
+function VerdictInShort({ deploy, ask }: { deploy: DeploySummary; ask: boolean }) {
+  const pair = pairInShort(deploy)
+  const verdict = useDeployVerdict(deploy.id, pair, ask)
   if (!pair) return <span className="text-ink-3">no captures</span>
   const progress = pairProgress(pair)
   if (progress !== null) return <span className="text-ink-2">{progress}</span>
   if (verdict.state !== 'known')
-    return <span className="text-ink-3">{verdict.state === 'failed' ? 'could not be compared' : 'comparing…'}</span>
+    return (
+      <span className="text-ink-3">
+        {verdict.state === 'failed' ? 'could not be compared' : verdict.state === 'asked' ? 'comparing…' : 'not compared yet'}
+      </span>
+    )
   const { word, tone } = verdictWord(verdict.verdict)
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-2" data-testid="deploy-verdict">

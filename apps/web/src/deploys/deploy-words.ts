@@ -34,6 +34,20 @@ export function pairProgress({ before, after }: DeployPair): string | null {
   return after.capture.endedAt === null ? 'recording after' : null
 }
 
+/** The pair that a list shows: the first that has both captures, else the first. */
+export function pairInShort({ pairs }: Pick<DeploySummary, 'pairs'>): DeployPair | undefined {
+  return pairs.find((candidate) => pairProgress(candidate) === null) ?? pairs[0]
+}
+
+/** The newest `most` deploys that could be compared and were not: a list asks for few verdicts at once, each takes the server seconds. */
+export function firstToCompare(deploys: readonly DeploySummary[], most: number): ReadonlySet<string> {
+  const open = deploys.filter((deploy) => {
+    const pair = pairInShort(deploy)
+    return pair !== undefined && pair.verdict === null && pairProgress(pair) === null
+  })
+  return new Set(open.slice(0, most).map((deploy) => deploy.id))
+}
+
 /** Whether anything about the deploy is about to change by itself. */
 export function isDeployLive(deploy: DeploySummary): boolean {
   return deploy.pairs.some(

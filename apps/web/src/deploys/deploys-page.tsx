@@ -9,11 +9,13 @@ import { useHasRole } from '../shell/person-context.tsx'
 import { useTRPC } from '../trpc/client.tsx'
 import { errorText } from '../trpc/errors.ts'
 import { DeployRow } from './deploy-row.tsx'
-import { dayOf, dayTitle, isDeployLive } from './deploy-words.ts'
+import { dayOf, dayTitle, firstToCompare, isDeployLive } from './deploy-words.ts'
 import { ProposedDeploys } from './proposed-deploys.tsx'
 
 const MarkDeployDialog = lazy(async () => ({ default: (await import('./mark-deploy-dialog.tsx')).MarkDeployDialog }))
 const PAGE_SIZE = 50
+/** Verdicts that are asked for at once. */
+const COMPARE_AT_ONCE = 5
 
 /** Deploys by the day, newest first; those that agents noticed and nobody has confirmed above them. */
 export function DeploysPage() {
@@ -31,6 +33,7 @@ export function DeploysPage() {
     refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isDeployLive)) ? 3_000 : 15_000),
   })
   const deploys = pages.data?.pages.flatMap((page) => page.items)
+  const toCompare = firstToCompare(deploys ?? [], COMPARE_AT_ONCE)
   const filter = (next: string) => window.history.replaceState(null, '', next ? `/deploys?service=${encodeURIComponent(next)}` : '/deploys')
   const mark = operator ? (
     <Button variant="primary" onClick={() => setMarking(true)}>
@@ -79,7 +82,7 @@ export function DeploysPage() {
               <h2 className="font-medium text-ink-3 text-sm">{title}</h2>
               <ul className="rounded-md border border-line bg-surface">
                 {items.map((deploy) => (
-                  <DeployRow key={deploy.id} deploy={deploy} />
+                  <DeployRow key={deploy.id} deploy={deploy} ask={toCompare.has(deploy.id)} />
                 ))}
               </ul>
             </section>

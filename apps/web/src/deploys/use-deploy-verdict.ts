@@ -10,18 +10,19 @@ export type VerdictAnswer =
   | { state: 'asked' }
   | { state: 'failed'; message: string }
 
-/** The verdict of a pair: the one that is kept, or made now where both captures have ended. */
-export function useDeployVerdict(deployId: string, pair: DeployPair | undefined): VerdictAnswer {
+/** The verdict of a pair: the one that is kept, or made now where both captures have ended and `ask` says so. */
+export function useDeployVerdict(deployId: string, pair: DeployPair | undefined, ask = true): VerdictAnswer {
   const trpc = useTRPC()
   const ready = pair !== undefined && pair.before.capture?.endedAt != null && pair.after.capture?.endedAt != null
   const made = useQuery({
     ...trpc.deploys.verdict.queryOptions({ id: deployId, pairId: pair?.id ?? '' }),
-    enabled: ready && pair.verdict === null,
+    enabled: ask && ready && pair.verdict === null,
     staleTime: Number.POSITIVE_INFINITY,
     retry: 1,
   })
   if (!ready) return { state: 'none' }
   const verdict = pair.verdict ?? made.data
   if (verdict) return { state: 'known', verdict }
+  if (!ask) return { state: 'none' }
   return made.error ? { state: 'failed', message: errorText(made.error) } : { state: 'asked' }
 }

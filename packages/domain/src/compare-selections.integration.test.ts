@@ -287,6 +287,30 @@ describe('comparing two captures', () => {
     expect(verdict.warnings.map(({ code }) => code)).toContain('hosts-differ')
   })
 
+  it('says which programs are another build', async () => {
+    const path = '/usr/bin/checkout'
+    const insert = (hostId: string, buildId: string, seen: string, gone: string | null) =>
+      world.app.db.pool.query(
+        `INSERT INTO host_builds (host_id, name, path, build_id, processes, seen_at, gone_at)
+         VALUES ($1, 'checkout', $2, $3, 1, now() + $4::interval, now() + $5::interval)`,
+        [hostId, path, buildId, seen, gone],
+      )
+    const [one, two] = [await capture({ on: hosts.slice(0, 1) }), await capture({ on: hosts.slice(0, 1) })]
+    await world.app.db.pool.query(
+      `UPDATE targets SET started_at = started_at - interval '2 h', ended_at = ended_at - interval '2 h' WHERE capture_id = $1`,
+      [one],
+    )
+    const host = hosts[0]?.id ?? ''
+    await insert(host, 'aaaaaaaa', '-1 day', '-1 h')
+    await insert(host, 'bbbbbbbb', '-1 h', null)
+    expect((await compare({ capture: one }, { capture: two })).warnings).toEqual([
+      { code: 'builds-differ', text: expect.stringMatching(/^Not the same builds ran: \/usr\/bin\/checkout\./) },
+    ])
+    expect((await compare({ capture: two }, { capture: two, window: '0-9000' })).warnings.map(({ code }) => code)).not.toContain(
+      'builds-differ',
+    )
+  })
+
   it('is remembered until more comes in', async () => {
     const first = await compareSelections(viewer, world.app, comparisonSchema.parse({ a: { capture: before }, b: { capture: again } }))
     expect(await compareSelections(viewer, world.app, comparisonSchema.parse({ a: { capture: before }, b: { capture: again } }))).toBe(

@@ -3,13 +3,15 @@ import { type Actor, type CaptureView, type Comparison, hostFactsSchema, type Si
 import { LEVEL, QUANTILE_ROUNDS } from '@sonde/stats'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
-import { compareMeasures, type Findings, METHOD, measuresOfCall } from './compare-measures.ts'
+import { compareMeasures, type Findings, measuresOfCall } from './compare-measures.ts'
 import { comparisonSentences } from './comparison-sentences.ts'
 import { type ComparisonSide, readSide, readSideProfile } from './comparison-side.ts'
 import { secondsOfWeight, sumOf } from './comparison-units.ts'
 import { comparisonWarnings } from './comparison-warnings.ts'
+import { METHOD } from './judge-measures.ts'
 import { functionUnit } from './measure-functions.ts'
 import { newFunctionsBelow } from './new-functions-below.ts'
+import { readBuilds } from './read-builds.ts'
 import { readCaptureView } from './read-capture-view.ts'
 
 /** Rows of a verdict: what is beyond is small and grey. */
@@ -46,6 +48,7 @@ async function judgeSelections(app: App, comparison: Comparison, views: { a: Cap
   await setImmediate()
   const findings = compareMeasures(sides.a, sides.b, comparison)
   const facts = { a: factsOf(sides.a, 'a', findings, comparison), b: factsOf(sides.b, 'b', findings, comparison) }
+  const builds = { a: await readBuilds(app, sides.a), b: await readBuilds(app, sides.b) }
   const kernels = await readKernels(
     app,
     [...sides.a.targets, ...sides.b.targets].map((target) => target.hostId),
@@ -81,7 +84,7 @@ async function judgeSelections(app: App, comparison: Comparison, views: { a: Cap
     functionsTested: findings.functionsTested,
     syscalls: syscalls.slice(0, MAX_CALLS),
     syscallsTested: findings.syscallsTested,
-    warnings: comparisonWarnings(sides, facts, findings, kernels),
+    warnings: comparisonWarnings(sides, facts, findings, { kernels, builds }),
     method: {
       resamples: QUANTILE_ROUNDS,
       sliceMs: Math.max(0, ...[sides.a, sides.b].map(({ functions: units }) => (units?.sliceUs ?? 0) / 1_000)),

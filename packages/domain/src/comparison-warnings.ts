@@ -1,6 +1,8 @@
 import type { ComparisonWarning, SideFacts } from '@sonde/contract'
+import { plainText } from '@sonde/profile'
 import type { Findings } from './compare-measures.ts'
 import type { ComparisonSide } from './comparison-side.ts'
+import { otherBuilds, type SideBuilds } from './read-builds.ts'
 import { decimals, threeDigits } from './sentence-numbers.ts'
 
 type Sides<T> = { a: T; b: T }
@@ -10,7 +12,7 @@ export function comparisonWarnings(
   sides: Sides<ComparisonSide>,
   facts: Sides<SideFacts>,
   findings: Findings,
-  kernels: ReadonlyMap<string, string>,
+  { kernels, builds }: { kernels: ReadonlyMap<string, string>; builds: Sides<SideBuilds> },
 ): ComparisonWarning[] {
   const { a, b } = sides
   const warnings: ComparisonWarning[] = []
@@ -50,12 +52,20 @@ export function comparisonWarnings(
     const few = Math.min(hosts.a.size, hosts.b.size) === 1
     return `${shared === 0 ? 'No host is' : `${shared} ${shared === 1 ? 'host is' : 'hosts are'}`} on both sides (${hosts.a.size} and ${hosts.b.size}): hosts differ from each other anyway${few ? ', and one alone cannot show by how much' : ''}.`
   })
-  const kernelsOf = (ids: Set<string>) => [...new Set([...ids].flatMap((id) => kernels.get(id) ?? []))].sort()
+  const kernelsOf = (ids: Set<string>) =>
+    [...new Set([...ids].flatMap((id) => plainText(kernels.get(id) ?? '').slice(0, 100) || []))].sort()
   const [kernelsA, kernelsB] = [kernelsOf(hosts.a), kernelsOf(hosts.b)]
   warn(
     'kernels-differ',
     kernelsA.join() !== kernelsB.join() && kernelsA.length > 0 && kernelsB.length > 0,
     () => `The hosts run other kernels: ${listed(kernelsA)} and ${listed(kernelsB)}.`,
+  )
+  const changed = otherBuilds(builds.a, builds.b)
+  warn(
+    'builds-differ',
+    changed.length > 0,
+    () =>
+      `Not the same builds ran: ${listed(changed.map((path) => plainText(path).slice(0, 100)))}. That may be what you look for, or one more reason.`,
   )
   const rate = (side: ComparisonSide) => side.profile?.meta.periodNs ?? 0
   warn(

@@ -1,32 +1,31 @@
-import { type CaptureReason, FINAL_STATES, hostText, idSchema, type RuleInput, SondeError } from '@sonde/contract'
+import { type CaptureReason, FINAL_STATES, hostText, type RuleInput, SondeError } from '@sonde/contract'
 import { inTransaction, type Queryable } from '@sonde/db'
-import { z } from 'zod'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 import { insertCapture } from './insert-capture.ts'
-import { hostsOfRule, isHostCalled, type RuleHost } from './rule-hosts.ts'
+import { hostsCalled, hostsOfRule, type RuleHost } from './rule-hosts.ts'
 import { FIRED_TODAY_SQL, RULE_COLUMNS, type RuleRow, ruleInputOf } from './rule-row.ts'
 import { actorOfPerson } from './start-capture-as.ts'
 import { storableText } from './storable.ts'
 
 /** What pulls a rule's trigger. */
-export const fireRequestSchema = z.object({
-  /** A sentence without its end: the capture's reason. */
-  cause: hostText(400),
+export type FireRequest = {
+  /** A sentence without its end: the capture's reason. Cut at 400 characters. */
+  cause: string
   /** Names what this is about (a time, an alert, a deploy): the rule starts one capture for it, however often it is told. */
-  key: z.string().min(1).max(300).nullable(),
+  key: string | null
   /** Only those of the rule's hosts; absent: all of them. */
-  hostIds: z.array(idSchema).max(500).optional(),
-  /** Only those of the rule's hosts that something else calls by these names (isHostCalled). */
-  hostNames: z.array(z.string()).max(2_000).optional(),
-  url: z.string().optional(),
-  deployId: idSchema.optional(),
+  hostIds?: readonly string[]
+  /** Only those of the rule's hosts that something else calls by these names (hostsCalled). */
+  hostNames?: readonly string[]
+  /** Kept where it is an http(s) address. */
+  url?: string
+  deployId?: string
   /** A person tries it: whether it is on, and its cool-down, do not matter; every other bound does. */
-  byHand: z.boolean().optional(),
+  byHand?: boolean
   /** The second of a pair that the rule began, as after a deploy: the cool-down from the first does not matter. */
-  sequel: z.boolean().optional(),
-})
-export type FireRequest = z.infer<typeof fireRequestSchema>
+  sequel?: boolean
+}
 
 /** `duplicate`: the rule has answered this key already; `captureId` is what it started then (null: deleted since). */
 export type Fired =
@@ -50,7 +49,7 @@ export async function startForRule(app: App, ruleId: string, request: FireReques
 
 /** The same in the caller's transaction, which holds the lock on the rule's row; the caller announces the capture after its commit. */
 export async function fireLocked(client: Queryable, app: App, row: RuleRow, request: FireRequest): Promise<Fired> {
-  const cause = storableText(request.cause)
+  const cause = storableText(CAUSE.parse(request.cause))
   const earlier = request.key === null ? null : await firedBefore(client, row.id, request.key)
   if (earlier) return { outcome: 'duplicate', captureId: earlier.captureId, message: 'this rule has started a capture for it already' }
   const rule = ruleInputOf(row)
@@ -82,6 +81,8 @@ export async function fireLocked(client: Queryable, app: App, row: RuleRow, requ
   await client.query('UPDATE rules SET last_fired_at = now() WHERE id = $1', [row.id])
   return { outcome: 'started', captureId, message: `a capture of ${hostsWords(verdict.hosts)} was started` }
 }
+
+const CAUSE = hostText(400)
 
 type Decision = { go: true; hosts: RuleHost[]; left: number } | { go: false; outcome: 'skipped' | 'failed'; why: string }
 
@@ -123,9 +124,9 @@ const oneHostOf = (rule: RuleInput, request: FireRequest): string | null =>
   rule.trigger.kind === 'threshold' && request.hostIds?.length === 1 ? (request.hostIds[0] ?? null) : null
 
 function narrow(hosts: RuleHost[], { hostIds, hostNames }: FireRequest): RuleHost[] {
-  return hosts.filter(
-    (host) => (hostIds?.includes(host.id) ?? true) && (hostNames?.some((called) => isHostCalled(host.name, called)) ?? true),
-  )
+  const isCalled = hostNames === undefined ? null : hostsCalled(hostNames)
+  const ids = hostIds === undefined ? null : new Set(hostIds)
+  return hosts.filter((host) => (ids?.has(host.id) ?? true) && (isCalled?.(host.name) ?? true))
 }
 
 async function firedBefore(client: Queryable, ruleId: string, key: string): Promise<{ captureId: string | null } | null> {

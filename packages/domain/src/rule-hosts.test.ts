@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bareHostName, isHostCalled } from './rule-hosts.ts'
+import { bareHostName, hostsCalled } from './rule-hosts.ts'
 
 describe('how an alert calls a host', () => {
   it.each([
@@ -27,6 +27,15 @@ describe('how an alert calls a host', () => {
     ['db-1', '', false],
     ['', '', false],
   ])('%s called %s: %s', (name, called, is) => {
-    expect(isHostCalled(name, called)).toBe(is)
+    expect(hostsCalled(['other', called])(name)).toBe(is)
+  })
+
+  it('is told for many hosts and many words in no time', () => {
+    const words = Array.from({ length: 2_000 }, (_, i) => `host-${i}.example.org:9100`)
+    const started = performance.now()
+    const isCalled = hostsCalled(words)
+    const found = Array.from({ length: 5_000 }, (_, i) => isCalled(`host-${i}`)).filter(Boolean)
+    expect(found).toHaveLength(2_000)
+    expect(performance.now() - started).toBeLessThan(500)
   })
 })

@@ -29,16 +29,23 @@ export async function hostsOfRule(db: Queryable, hosts: RuleHosts): Promise<Rule
 }
 
 /**
- * Whether an alert's word for a host means this one: the same name, whatever its case, a port and a scheme aside; one of the two may be
- * the short form of the other (`db-1`, `db-1.example.org`).
+ * Which hosts an alert means by its words for them: the same name, whatever its case, a port and a scheme aside; one of the two may be the
+ * short form of the other (`db-1`, `db-1.example.org`). Each look-up takes time by the name's length, however many words there are.
  */
-export function isHostCalled(name: string, called: string): boolean {
-  const wanted = bareHostName(called)
-  const own = name.toLowerCase()
-  if (wanted === '') return false
-  if (own === wanted) return true
-  const [shorter, longer] = own.length < wanted.length ? [own, wanted] : [wanted, own]
-  return !isAddress(longer) && longer.startsWith(`${shorter}.`)
+export function hostsCalled(words: readonly string[]): (name: string) => boolean {
+  const whole = new Set(words.map(bareHostName).filter((word) => word !== ''))
+  const shortForms = new Set([...whole].flatMap(shortFormsOf))
+  return (name) => {
+    const own = name.toLowerCase()
+    return whole.has(own) || shortForms.has(own) || shortFormsOf(own).some((short) => whole.has(short))
+  }
+}
+
+/** `db-1.example.org` → `db-1`, `db-1.example`; an address has none. */
+function shortFormsOf(name: string): string[] {
+  if (isAddress(name)) return []
+  const labels = name.split('.')
+  return labels.slice(1).map((_, i) => labels.slice(0, i + 1).join('.'))
 }
 
 /** `https://DB-1.example.org:9100/metrics` → `db-1.example.org`; `[::1]:9100` → `::1`. */

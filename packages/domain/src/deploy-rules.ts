@@ -5,7 +5,6 @@ import type { App } from './app.ts'
 export type DeployRule = { id: string; name: string; delayS: number }
 
 /** The rules that are on and wait for deploys of this service, by name. What they do then is fire-rule.ts's. */
-/** The rules that are on and wait for deploys of this service, by name. What is recorded then is deploy-pairs.ts's. */
 export async function rulesForDeploy(app: App, service: string): Promise<DeployRule[]> {
   const { rows } = await app.db.pool.query<{ id: string; name: string; trigger: unknown }>(
     `SELECT id, name, trigger FROM rules WHERE enabled AND trigger->>'kind' = 'deploy' ORDER BY name, id`,

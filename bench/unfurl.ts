@@ -4,8 +4,8 @@
  *   npx tsx bench/unfurl.ts [--runs 9]
  *
  * cold: nothing is kept, neither the merged profile nor the picture, and the drawing thread is to be started. view: another view of a
- * capture that was just looked at. cached: the same picture again. not modified: with its ETag. `loop`: the longest that the web
- * process did nothing else meanwhile.
+ * capture that was just looked at. cached: the same picture again. not modified: with its ETag. `CPU`: what cold took on all
+ * threads, which says more than wall time on a busy machine. `loop`: the longest that the web process did nothing else meanwhile.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -49,19 +49,25 @@ async function forget(world: World, app: App): Promise<void> {
 const idsOf = async (world: World): Promise<string[]> =>
   (await world.app.db.pool.query<{ id: string }>('SELECT id FROM captures')).rows.map(({ id }) => id)
 
-async function ask(token: string, query = '', etag?: string): Promise<{ ms: number; loopMs: number; response: Response; bytes: number }> {
+async function ask(
+  token: string,
+  query = '',
+  etag?: string,
+): Promise<{ ms: number; cpuMs: number; loopMs: number; response: Response; bytes: number }> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  const cpu = process.cpuUsage()
   const start = performance.now()
   const headers = etag === undefined ? {} : { 'if-none-match': etag }
   const response = await GET(new Request(`http://web.test/s/${token}/picture${query}`, { headers }), { params: Promise.resolve({ token }) })
   const { byteLength } = await response.arrayBuffer()
   const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(cpu)
   // A turn more, so that a blocked one is counted.
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
   if (response.status !== (etag === undefined ? 200 : 304)) throw new Error(`the picture was answered with ${response.status}`)
-  return { ms, loopMs: delay.max / 1e6, response, bytes: byteLength }
+  return { ms, cpuMs: (user + system) / 1_000, loopMs: delay.max / 1e6, response, bytes: byteLength }
 }
 
 const row = (all: readonly number[]): string => `${median(all).toFixed(0)} (${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)})`
@@ -69,7 +75,7 @@ const row = (all: readonly number[]): string => `${median(all).toFixed(0)} (${Ma
 const world = await createWorld()
 try {
   console.log(`${machineFacts()}\nn = ${runs}, ms, median (min–max)\n`)
-  console.log('| capture | cold | loop | view | cached | not modified | PNG, kB |\n|---|---|---|---|---|---|---|')
+  console.log('| capture | cold | CPU | loop | view | cached | not modified | PNG, kB |\n|---|---|---|---|---|---|---|---|')
   const operator = await world.actor('operator')
   for (const { name, options } of CAPTURES) {
     const profile = syntheticProfile({ ...options, seed: 7 })
@@ -83,12 +89,20 @@ try {
     const { id } = await importCapture(operator, world.app, { fileName: name, read })
     const { url } = await createShare(operator, world.app, { id })
     const token = url.slice(url.lastIndexOf('/') + 1)
-    const times = { cold: [] as number[], loop: [] as number[], view: [] as number[], cached: [] as number[], notModified: [] as number[] }
+    const times = {
+      cold: [] as number[],
+      cpu: [] as number[],
+      loop: [] as number[],
+      view: [] as number[],
+      cached: [] as number[],
+      notModified: [] as number[],
+    }
     let kB = 0
     for (let run = 0; run < runs; run++) {
       await forget(world, world.app)
       const cold = await ask(token)
       times.cold.push(cold.ms)
+      times.cpu.push(cold.cpuMs)
       times.loop.push(cold.loopMs)
       kB = cold.bytes / 1_000
       times.view.push((await ask(token, `?v=1&search=json${run}&layout=flame`)).ms)
@@ -96,7 +110,7 @@ try {
       times.notModified.push((await ask(token, '', cold.response.headers.get('etag') ?? '')).ms)
     }
     console.log(
-      `| ${name} | ${row(times.cold)} | ${row(times.loop)} | ${row(times.view)} | ${row(times.cached)} | ${row(times.notModified)} | ${kB.toFixed(0)} |`,
+      `| ${name} | ${row(times.cold)} | ${row(times.cpu)} | ${row(times.loop)} | ${row(times.view)} | ${row(times.cached)} | ${row(times.notModified)} | ${kB.toFixed(0)} |`,
     )
   }
 } finally {

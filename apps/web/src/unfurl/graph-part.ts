@@ -5,8 +5,10 @@ import {
   FlameEngine,
   type FlameMatches,
   type FlameModel,
+  type FlameTheme,
   formatShare,
   heaviestChild,
+  type Palette,
   type ProfileSummary,
   pathTo,
 } from '@sonde/flamegraph'
@@ -83,6 +85,17 @@ const SCALES = [2, 1.8, 1.6]
 const TRUNK_SHARE = 0.9
 const NOTE_PX = 19
 
+/** One for each theme: making it takes longer than drawing with it. */
+const palettes = new Map<FlameTheme, Palette>()
+
+function paletteOf(theme: FlameTheme): Palette {
+  const known = palettes.get(theme)
+  if (known) return known
+  const palette = buildPalette(theme)
+  palettes.set(theme, palette)
+  return palette
+}
+
 /** Draws the graph into a box, with a line above or below it where rows had no room. */
 export function drawGraphPart(pen: PicturePen, graph: ReadGraph, box: Box, document: CanvasMaker): void {
   const { part, model, matches, zoomNode } = graph
@@ -101,7 +114,7 @@ export function drawGraphPart(pen: PicturePen, graph: ReadGraph, box: Box, docum
   const rows = Math.min(room, all - firstRow)
   const { canvas } = drawGraph(
     { layout, matches, zoomNode, orientation: part.orientation, colorBy: tree.diff ? 'diff' : part.colorBy },
-    { document, widthPx: Math.round(box.width), scale, firstRow, rows, font: `"${MONO}"`, palette: buildPalette(pen.ink.flame) },
+    { document, widthPx: Math.round(box.width), scale, firstRow, rows, font: `"${MONO}"`, palette: paletteOf(pen.ink.flame) },
   )
   const note = rowsNote(tree, zoomNode, firstRow, all - firstRow - rows)
   const isIcicle = part.orientation === 'icicle'

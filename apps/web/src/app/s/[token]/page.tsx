@@ -1,8 +1,10 @@
 import type { Metadata, Viewport } from 'next'
+import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { getApp } from '../../../server/app.ts'
 import { sharedLink } from '../../../server/shared-link.ts'
 import { SharedCapture } from '../../../share/shared-capture.tsx'
+import { pictureService } from '../../../unfurl/picture-service.ts'
 import { shareMetadata } from '../../../unfurl/share-metadata.ts'
 
 type Props = { params: Promise<{ token: string }>; searchParams: Promise<Record<string, string | string[] | undefined>> }
@@ -14,6 +16,8 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
   const { token } = await params
   const opened = await sharedLink(token)
   if (!opened) return { title: 'Shared capture' }
+  // What sends no such header is no browser, and will ask for the picture next.
+  if (!(await headers()).has('sec-fetch-mode')) pictureService().painter.warm()
   const single = Object.entries(await searchParams).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
   return {
     ...(await shareMetadata(getApp(), opened, { token, query: new URLSearchParams(single) })),

@@ -90,7 +90,7 @@ export function NotesPanel({ store, opened, capture, update, isScrolling = false
           {resolved.length > 0 ? (
             <button
               type="button"
-              aria-expanded={showsResolved || resolved.includes(shownThread as never)}
+              aria-expanded={showsResolved}
               className="min-h-6 self-start text-accent text-sm underline"
               onClick={() => setShowsResolved(!showsResolved)}
             >
@@ -98,8 +98,8 @@ export function NotesPanel({ store, opened, capture, update, isScrolling = false
             </button>
           ) : null}
           <ul className="flex flex-col gap-2.5" data-testid="note-threads">
-            {resolved.filter((one) => showsResolved || one === shownThread).map(thread)}
-            {open.map(thread)}
+            {/* One list, so that a thread that is resolved or taken up again stays the same on the page. */}
+            {[...resolved.filter((one) => showsResolved || one === shownThread), ...open].map(thread)}
           </ul>
         </>
       )}

@@ -15,26 +15,43 @@ export type DueFired = { started: number; skipped: number }
 /**
  * Fires the schedules that are due. Every gateway calls it every few seconds: a due row is locked, answered and moved on in one
  * transaction, so that it fires once whatever dies in between, and the others skip it. What was missed while nothing ran fires once,
- * late, and says so.
+ * late, and says so. Throws at the end what went wrong with a rule: it stays due, and keeps no other rule waiting.
  */
 export async function fireDueRules(app: App): Promise<DueFired> {
   const done: DueFired = { started: 0, skipped: 0 }
+  const broken = new Map<string, unknown>()
   for (let i = 0; i < MAX_AT_ONCE; i++) {
-    const fired = await inTransaction(app.db.pool, (client) => fireNextSchedule(client, app))
-    if (fired === null) break
-    if (fired.outcome === 'started') await app.bus.announce(fired.captureId)
-    done[fired.outcome === 'started' ? 'started' : 'skipped']++
+    const at = { ruleId: null as string | null }
+    try {
+      const fired = await inTransaction(app.db.pool, (client) => fireNextSchedule(client, app, [...broken.keys()], at))
+      if (fired === null) break
+      if (fired.outcome === 'started') await app.bus.announce(fired.captureId)
+      done[fired.outcome === 'started' ? 'started' : 'skipped']++
+    } catch (error) {
+      if (at.ruleId === null || broken.has(at.ruleId)) throw error
+      broken.set(at.ruleId, error)
+    }
   }
+  const [first] = broken
+  if (first) throw new Error(`rule ${first[0]} could not be fired`, { cause: first[1] })
   return done
 }
 
-async function fireNextSchedule(client: Queryable, app: App): Promise<Fired | null> {
+/** Null: none is due beside those left out. `at` tells which one it is about, also where this throws. */
+async function fireNextSchedule(
+  client: Queryable,
+  app: App,
+  leftOut: readonly string[],
+  at: { ruleId: string | null },
+): Promise<Fired | null> {
   const { rows } = await client.query<RuleRow & { now: Date }>(
-    `SELECT ${RULE_COLUMNS}, now() AS now FROM rules r WHERE r.enabled AND r.next_due_at <= now()
+    `SELECT ${RULE_COLUMNS}, now() AS now FROM rules r WHERE r.enabled AND r.next_due_at <= now() AND r.id <> ALL ($1)
      ORDER BY r.next_due_at, r.id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [leftOut],
   )
   const row = rows[0]
   if (!row) return null
+  at.ruleId = row.id
   const trigger = ruleTriggerSchema.parse(row.trigger)
   const due = row.next_due_at ?? row.now
   const next = trigger.kind === 'schedule' ? (nextTimes(trigger, row.now, 1)[0] ?? null) : null

@@ -11,7 +11,7 @@ import { thresholdWords } from './rule-words.ts'
 export async function fireTrips(host: AgentHost, app: App, trips: readonly ThresholdTrip[]): Promise<void> {
   for (const trip of trips) {
     const { rows } = await app.db.pool.query<{ trigger: unknown }>('SELECT trigger FROM rules WHERE id = $1', [trip.ruleId])
-    const trigger = rows[0] && ruleTriggerSchema.parse(rows[0].trigger)
+    const trigger = ruleTriggerSchema.safeParse(rows[0]?.trigger).data
     if (trigger?.kind !== 'threshold' || trigger.metric !== trip.metric) continue
     const { unit } = THRESHOLD_METRIC_WORDS[trip.metric]
     await startForRule(app, trip.ruleId, {

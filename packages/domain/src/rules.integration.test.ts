@@ -84,6 +84,20 @@ describe('a schedule', () => {
     expect((await getRule(operator, world.app, { id })).rule.nextDueAt?.getTime()).toBeGreaterThan(Date.now())
   })
 
+  it('keeps no other rule waiting when it cannot be read, and stays due', async () => {
+    const host = await db('db-1')
+    const trigger = { kind: 'threshold', metric: 'iowait', above: 10, clearBelow: 5, forS: 10 } as const
+    const [bad, good, unreadable] = [await make(), await make(), await make({ trigger })]
+    await due(bad, '1 minute')
+    await due(good)
+    await sql(`UPDATE rules SET spec = '{}' WHERE id = $1`, [bad])
+    await sql(`UPDATE rules SET trigger = '{"kind": "threshold"}' WHERE id = $1`, [unreadable])
+    await expect(fireDueRules(world.app)).rejects.toThrow(bad)
+    expect((await sql('SELECT rule_id FROM rule_firings')).rows).toEqual([{ rule_id: good }])
+    expect((await sql('SELECT next_due_at < now() AS due FROM rules WHERE id = $1', [bad])).rows).toEqual([{ due: true }])
+    expect((await recordHeartbeat(host, world.app, { load: LOAD })).watches).toEqual([])
+  })
+
   it('has no next time while it is off, and does not make up for it when it is turned on', async () => {
     await db('db-1')
     const id = await make()

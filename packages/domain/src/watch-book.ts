@@ -30,10 +30,12 @@ async function readWatches({ pool }: Db): Promise<ReadonlyMap<string, ThresholdW
   )
   const watches = new Map<string, ThresholdWatch[]>()
   for (const row of rows) {
-    const trigger = ruleTriggerSchema.parse(row.trigger)
-    if (trigger.kind !== 'threshold') continue
+    // One rule that cannot be read (of a newer server, say) must not keep heartbeats from being answered.
+    const trigger = ruleTriggerSchema.safeParse(row.trigger).data
+    const selector = ruleHostsSchema.safeParse(row.hosts).data
+    if (trigger?.kind !== 'threshold' || selector === undefined) continue
     const { kind: _, ...threshold } = trigger
-    for (const host of await hostsOfRule(pool, ruleHostsSchema.parse(row.hosts))) {
+    for (const host of await hostsOfRule(pool, selector)) {
       const own = watches.get(host.id) ?? []
       if (own.length < MAX_WATCHES) watches.set(host.id, [...own, { ...threshold, ruleId: row.id }])
     }

@@ -30,7 +30,7 @@ async function incidentOfAll(): Promise<{ id: string; one: string; two: string }
   const [one, two] = [await world.capture([host]), await world.capture([host])]
   const { id } = await createIncident(operator, world.app, { title: 'Writes like mad' })
   const add = (item: Parameters<typeof addIncidentItem>[2]['item']) => addIncidentItem(operator, world.app, { incidentId: id, item })
-  await add({ kind: 'comparison', view: compared(one, two), text: 'worse since' })
+  await add({ kind: 'comparison', view: `${compared(one, two)}&search=json&nonsense=1`, text: 'worse since' })
   await add({ kind: 'capture', captureId: one, view: 'v=1&search=fsync&nonsense=1', text: '' })
   await add({ kind: 'note', text: 'The queue is down', at: new Date('2020-01-02T03:04:00Z') })
   return { id, one, two }
@@ -44,7 +44,7 @@ describe('an incident', () => {
     expect(incident.items.map((item) => [item.kind, item.text, item.href])).toEqual([
       ['note', 'The queue is down', null],
       ['capture', '', `/captures/${one}?v=1&search=fsync`],
-      ['comparison', 'worse since', `/compare?a=${one}&b=${two}`],
+      ['comparison', 'worse since', `/compare?a=${one}&b=${two}&search=json`],
     ])
     expect(incident.items[1]?.capture).toMatchObject({ id: one, title: 'CPU profile of web-1', hosts: 1, state: 'queued' })
   })
@@ -138,6 +138,6 @@ describe('as Markdown', () => {
     expect(markdown).toContain(
       `[CPU profile of web\\-1](<http://web.test/captures/${one}?v=1&search=fsync>): 1 host, queued (Some operator)`,
     )
-    expect(markdown).toContain(`(<http://web.test/compare?a=${one}&b=${two}>) (Some operator)\n\n  worse since`)
+    expect(markdown).toContain(`(<http://web.test/compare?a=${one}&b=${two}&search=json>) (Some operator)\n\n  worse since`)
   })
 })

@@ -1,10 +1,12 @@
 import {
   type Actor,
   compareHref,
+  formatCompareView,
   formatViewState,
   type Incident,
   type IncidentItem,
   MAX_INCIDENT_COMMENTS,
+  parseCompareView,
   parseComparison,
   parseViewState,
   type TargetState,
@@ -108,8 +110,9 @@ function itemOf(row: ItemRow, comments: IncidentItem['comments']): IncidentItem 
 /** Written anew of what was understood, so that no stored text becomes part of a link. */
 function hrefOf({ kind, capture_id, view }: ItemRow): string | null {
   if (kind === 'comparison') {
-    const comparison = parseComparison(new URLSearchParams(view))
-    return comparison ? compareHref(comparison) : null
+    const query = new URLSearchParams(view)
+    const comparison = parseComparison(query)
+    return comparison ? compareHref(comparison) + formatCompareView(parseCompareView(query)) : null
   }
   if (capture_id === null) return null
   const query = formatViewState(parseViewState(new URLSearchParams(view)))

@@ -1,8 +1,10 @@
 import type { Page } from '@playwright/test'
+import { specOfRecipe } from '@sonde/contract'
+import { z } from 'zod'
 import { expectCapture } from './capture-page.ts'
 import { countClicks } from './count-clicks.ts'
 import { expect, test } from './fixtures.ts'
-import { call, enrolFleet } from './scripted-fleet.ts'
+import { call, enrolFleet, query } from './scripted-fleet.ts'
 import { theStack } from './stack.ts'
 
 /** The journeys that Sonde is for, each by as many clicks as it may take. What is measured stands in the report. */
@@ -84,6 +86,40 @@ test('share: two clicks and a paste, and the reader sees what the sender saw', a
   } finally {
     await reader.close()
   }
+})
+
+test('deploy: what a release made slower, from any page, in three clicks', async ({ page }) => {
+  // What a pipeline and its rules do: a capture before, one after, and a marker between them.
+  const hosts = z.array(z.object({ id: z.string(), name: z.string() })).parse(await query(page.request, 'hosts.list', {}))
+  const hostIds = hosts.filter((host) => host.name === 'e2e-host').map((host) => host.id)
+  const spec = specOfRecipe('cpu-profile', { durationMs: 4_000 })
+  const record = async (title: string): Promise<string> => {
+    const { id } = z.object({ id: z.string() }).parse(await call(page.request, 'captures.start', { hostIds, spec, title }))
+    await page.goto(`/captures/${id}`)
+    await expectCapture(page, 'done', 60_000)
+    return id
+  }
+  const before = await record('before 3.1.4')
+  const after = await record('after 3.1.4')
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await call(page.request, 'deploys.mark', { service: 'journey', version: '3.1.4', hosts: ['e2e-host'], state: 'finished' }))
+  await call(page.request, 'deploys.pick', { id, side: 'before', captureId: before })
+  const { pairs } = z.object({ pairs: z.array(z.object({ id: z.string() })) }).parse(await query(page.request, 'deploys.get', { id }))
+  await call(page.request, 'deploys.pick', { id, pairId: pairs[0]?.id, side: 'after', captureId: after })
+
+  await page.goto('/hosts')
+  await expect(page.getByRole('status').filter({ hasText: 'online' })).toBeVisible()
+  const clicks = await countClicks(page)
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Deploys' }).click()
+  await page.getByTestId('deploy-row').filter({ hasText: '3.1.4' }).getByRole('link').first().click()
+  await page.waitForURL(/\/deploys\/[^/]+$/)
+  await expect(page.getByTestId('pair-verdict')).toContainText(/\w/)
+  await page.getByRole('button', { name: 'Copy the link to this deploy' }).click()
+  say('clicks', `${clicks.soFar()}`)
+  expect(clicks.soFar()).toBe(3)
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(new URL(`/deploys/${id}`, theStack().url).href)
+  await call(page.request, 'deploys.delete', { id })
 })
 
 /** The newest capture of CPU and system calls of this machine's demo, one that an earlier journey made. */

@@ -75,7 +75,7 @@ test('a pipeline marks a deploy, a rule records around it, and the page says wha
       await expect(verdict).toContainText('slower')
       await expect(page.getByTestId('deploy-state')).toHaveText('finished')
       await expectAccessible(page)
-      await page.getByRole('button', { name: 'Copy the link to this deploy' }).click()
+      await page.getByRole('button', { name: 'Copy link to this deploy' }).click()
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(started.page)
       await expect(page.getByTestId('compare-pair')).toHaveAttribute('href', /^\/compare\?a=\w+&b=\w+&by=wall$/)
       await takeScreenshots(page, 'deploy', () => expect(verdict).toBeVisible())

@@ -87,6 +87,12 @@ describe('marking', () => {
     expect((await listDeploys(operator, world.app, {})).items).toHaveLength(2)
   })
 
+  it('is finished by a person without its key as well', async () => {
+    const started = await mark({ state: 'started', key: 'run-1' })
+    expect(await mark({ state: 'finished' })).toMatchObject({ id: started.id, state: 'finished' })
+    expect((await mark({ state: 'finished' })).id).not.toBe(started.id)
+  })
+
   it('makes one deploy of calls that come at once', async () => {
     const ids = (await Promise.all(Array.from({ length: 6 }, () => mark({ state: 'started', key: 'same' })))).map((deploy) => deploy.id)
     expect(new Set(ids).size).toBe(1)

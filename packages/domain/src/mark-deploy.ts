@@ -53,7 +53,7 @@ async function findKnown(client: Queryable, input: MarkDeployInput): Promise<Ope
   const { rows } =
     input.key === undefined
       ? await client.query<Open>(
-          `${columns} WHERE service = $1 AND version = $2 AND state = 'started' AND key IS NULL AND at > now() - interval '${OPEN_FOR}'
+          `${columns} WHERE service = $1 AND version = $2 AND state = 'started' AND at > now() - interval '${OPEN_FOR}'
            ORDER BY at DESC, id DESC LIMIT 1`,
           [input.service, input.version],
         )

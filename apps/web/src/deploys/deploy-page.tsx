@@ -82,6 +82,12 @@ function Header({ deploy }: { deploy: DeploySummary }) {
   const [deleting, setDeleting] = useState(false)
   const decide = useDecide()
   const state = DEPLOY_STATE_WORDS[deploy.state]
+  const finish = useMutation(
+    trpc.deploys.mark.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.deploys.pathKey() }),
+      onError: (error) => toast.error('It was not marked', { description: errorText(error) }),
+    }),
+  )
   const remove = useMutation(
     trpc.deploys.delete.mutationOptions({
       onSuccess: async () => {
@@ -102,6 +108,15 @@ function Header({ deploy }: { deploy: DeploySummary }) {
       </span>
       <TimeAgo date={deployTime(deploy)} className="text-ink-2" />
       <div className="flex-1" />
+      {deploy.state === 'started' && operator ? (
+        <Button
+          variant="primary"
+          disabled={finish.isPending}
+          onClick={() => finish.mutate({ service: deploy.service, version: deploy.version, state: 'finished' })}
+        >
+          <Check aria-hidden /> It is done
+        </Button>
+      ) : null}
       {deploy.state === 'proposed' && operator ? (
         <>
           <Button variant="primary" onClick={() => setConfirming(true)}>
@@ -117,7 +132,7 @@ function Header({ deploy }: { deploy: DeploySummary }) {
           <Trash2 aria-hidden />
         </Button>
       ) : null}
-      <CopyButton text={() => `${window.location.origin}/deploys/${deploy.id}`} label="Copy the link to this deploy">
+      <CopyButton text={() => `${window.location.origin}/deploys/${deploy.id}`} label="Copy link to this deploy">
         Copy link
       </CopyButton>
       <Suspense>{confirming ? <ConfirmDeployDialog deploy={deploy} open onOpenChange={setConfirming} /> : null}</Suspense>

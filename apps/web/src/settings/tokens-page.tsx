@@ -16,7 +16,11 @@ export function TokensPage() {
       <h1 className="font-semibold text-xl">Your tokens</h1>
       <p className="max-w-prose text-ink-2">
         A token lets a program act as you: the <code className="font-mono">sonde</code> command, a pipeline, a script. It has the role that
-        you have at the time, and no more than its scopes. <a href="/api/v1/openapi.json">What it can call</a> is an OpenAPI document.
+        you have at the time, and no more than its scopes.{' '}
+        <a href="/api/v1/openapi.json" className="text-accent underline">
+          What it can call
+        </a>{' '}
+        is an OpenAPI document.
       </p>
       <NewToken />
       <Tokens label="Your tokens" />

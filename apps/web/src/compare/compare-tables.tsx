@@ -68,7 +68,7 @@ export function CompareTables({ comparison, captures, verdict, isRefused, view, 
       data-testid="compare-tables"
       // As high as its rows, at most most of a screen.
       style={{
-        height: `clamp(20rem, ${(shown?.rows ?? 0) * (table === 'syscalls' ? SYSCALL_ROW_PX : FUNCTION_ROW_PX) + 116}px, min(72dvh, 760px))`,
+        height: `clamp(14rem, ${(shown?.rows ?? 0) * (table === 'syscalls' ? SYSCALL_ROW_PX : FUNCTION_ROW_PX) + 116}px, min(72dvh, 760px))`,
       }}
       className="flex min-w-0 flex-col overflow-hidden rounded-md border border-line bg-surface print:h-auto!"
     >

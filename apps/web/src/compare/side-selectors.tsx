@@ -118,6 +118,7 @@ function TimeOfSide({ letter, window, capture, summary, onWindow }: TimeOfSidePr
           <TimeChart
             label={`Side ${letter} over time`}
             testId={`time-${letter.toLowerCase()}`}
+            className="flex-1"
             series={[{ id: 'weight', name: unit, color: 'var(--series-1)', values: summary.overTime.weights }]}
             stepMs={summary.overTime.stepMs}
             domainMs={domainMs}

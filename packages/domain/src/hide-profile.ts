@@ -1,5 +1,5 @@
 import type { Profile } from '@sonde/profile'
-import { hideInLabel } from './hide-spec.ts'
+import { hideInEvent } from './hide-spec.ts'
 import { OTHER_HOST } from './host-pseudonyms.ts'
 
 /**
@@ -19,7 +19,7 @@ export function hideInProfile(profile: Profile, names: ReadonlyMap<string, strin
   const cgroupOf = new Map(paths.map((path, i) => [path, shown.push(`cgroup ${String(i + 1).padStart(digits, '0')}`) - 1]))
   return {
     ...profile,
-    meta: { ...profile.meta, event: hideInLabel(profile.meta.event) },
+    meta: { ...profile.meta, event: hideInEvent(profile.meta.event) },
     strings: shown,
     hosts: {
       length: hosts.length,

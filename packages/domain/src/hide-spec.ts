@@ -50,3 +50,8 @@ export function hideInLabel(label: string): string {
   const symbol = end < 0 ? '' : rest.slice(end)
   return `${kind}:${HIDDEN_PATH}${symbol.includes('/') ? '' : symbol}`
 }
+
+/** The same of a profile's event, which may be several, as in `cycles + uprobe:/srv/app:parse`: then nobody can tell where a path ends. */
+export function hideInEvent(event: string): string {
+  return event.includes(' + ') && /(^| \+ )(u(?:ret)?probe|usdt):\//.test(event) ? LEFT_OUT : hideInLabel(event)
+}

@@ -4,9 +4,10 @@ import { type Actor, CHUNK_LIMITS, SondeError } from '@sonde/contract'
 import type { StoredChunk } from '@sonde/db'
 import { decodeProfile, emptyProfile, encodeProfile, mergeProfiles, type Profile, ProfileMergeError } from '@sonde/profile'
 import type { App } from './app.ts'
-import { authorizeCapture } from './authorize-capture.ts'
+import { authorizeCapture, type CaptureSight } from './authorize-capture.ts'
 import { type CachedProfile, profileBytes } from './cached-profile.ts'
 import { hideInProfile } from './hide-profile.ts'
+import { hideInEvent } from './hide-spec.ts'
 import { hostPseudonyms } from './host-pseudonyms.ts'
 import { readHostTimes } from './read-host-times.ts'
 import { readResultVersion } from './read-result-version.ts'
@@ -33,7 +34,7 @@ export type CaptureProfile = { gzip: Buffer; version: number }
  */
 export async function readProfile(actor: Actor, app: App, { id, kind = 'profile' }: ProfileInput): Promise<CaptureProfile> {
   const sight = authorizeCapture(actor, id)
-  const { gzip: zipped, version } = sight.hosts ? await mergedProfile(app, id, kind) : await namelessProfile(app, id, kind)
+  const { gzip: zipped, version } = await seenProfile(app, sight, { id, kind })
   return { gzip: zipped, version }
 }
 
@@ -49,6 +50,16 @@ export async function mergedProfile(app: App, id: string, kind: ProfileKind): Pr
     app.profiles.put(key, entry)
     return entry
   })
+}
+
+async function seenProfile(app: App, sight: CaptureSight, { id, kind }: { id: string; kind: ProfileKind }): Promise<CachedProfile> {
+  if (!sight.hosts) return await namelessProfile(app, id, kind)
+  const whole = await mergedProfile(app, id, kind)
+  const event = sight.args ? whole.profile.meta.event : hideInEvent(whole.profile.meta.event)
+  if (event === whole.profile.meta.event) return whole
+  // What was sampled names the path of a binary. Rare, so made anew for each reader.
+  const profile = { ...whole.profile, meta: { ...whole.profile.meta, event } }
+  return { ...whole, gzip: await gzipAsync(encodeProfile(profile), { level: 6 }), profile }
 }
 
 /** Without names of hosts and cgroups, and kept like that: readers of one link load the page at about the same time. */

@@ -71,13 +71,13 @@ export async function closePairs(client: Queryable, app: App, deployId: string):
  * Starts what is due: each row is taken and marked in the caller's transaction, so that it starts once, whoever else looks, and not at
  * all when the transaction fails. Waits for the capture before it to end: two at once on a host would measure each other.
  */
-export async function startDueSides(client: Queryable, app: App, only: { deployId?: string } = {}): Promise<string[]> {
+export async function startDueSides(client: Queryable, app: App, only: { deployId?: string; pairId?: string }): Promise<string[]> {
   // Stored times are rounded to the millisecond, up as well as down.
   const { rows } = await client.query<{ id: string }>(
-    `SELECT p.id FROM deploy_pairs p WHERE p.after_due_at <= now() + interval '1 ms' AND ($1::text IS NULL OR p.deploy_id = $1)
+    `SELECT p.id FROM deploy_pairs p WHERE p.after_due_at <= now() + interval '1 ms' AND ($1::text IS NULL OR p.deploy_id = $1) AND ($3::text IS NULL OR p.id = $3)
        AND NOT EXISTS (SELECT FROM targets t WHERE t.capture_id = p.before_capture_id AND NOT t.state = ANY ($2))
      ORDER BY p.after_due_at LIMIT 20 FOR UPDATE SKIP LOCKED`,
-    [only.deployId ?? null, FINAL_STATES],
+    [only.deployId ?? null, FINAL_STATES, only.pairId ?? null],
   )
   const captures: string[] = []
   for (const { id } of rows) {

@@ -1,6 +1,7 @@
 import { type ErrorCode, SondeError } from '@sonde/contract'
 import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
+import { namedIfUnstorable } from './unstorable-text.ts'
 
 const TRPC_CODES = {
   'not-signed-in': 'UNAUTHORIZED',
@@ -24,7 +25,7 @@ export const INTERNAL_TEXT = 'Something went wrong on the server. Its log has th
  * kept; of anything unforeseen only that it happened gets out. The cause stays on the error, for the server's log.
  */
 export function translateError(error: unknown): TRPCError {
-  const cause = error instanceof TRPCError && error.cause ? error.cause : error
+  const cause = namedIfUnstorable(error instanceof TRPCError && error.cause ? error.cause : error)
   if (cause instanceof SondeError) {
     const message = cause.code === 'internal' ? INTERNAL_TEXT : cause.message
     return new TRPCError({ code: TRPC_CODES[cause.code], message, cause })

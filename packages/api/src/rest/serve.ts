@@ -1,5 +1,6 @@
 import { type Actor, SondeError } from '@sonde/contract'
 import { type App, authenticateApiToken, type ReadFile } from '@sonde/domain'
+import { namedIfUnstorable } from '../unstorable-text.ts'
 import { matchPath } from './match-path.ts'
 import { openApiDocument } from './open-api.ts'
 import type { FileAnswer, Operation } from './operation.ts'
@@ -32,7 +33,8 @@ export async function serveRest(request: Request, server: RestServer): Promise<R
     const { app } = server
     const result = await operation.run({ actor, app, request, readUpload: (name) => server.readUpload(request, name) }, input)
     return answerOf(operation, result)
-  } catch (error) {
+  } catch (caught) {
+    const error = namedIfUnstorable(caught)
     if (isUnforeseen(error) && !request.signal.aborted) server.onError(error, operationId)
     return errorAnswer(error)
   }

@@ -106,6 +106,17 @@ function refuseBeyond(scopes: readonly Scope[], action: Action): void {
   if (scope !== 'any' && !scopes.includes(scope)) throw new SondeError('forbidden', `this token has no scope ${scope}`)
 }
 
+/** Whether `authorize` would let it through, where a part of an answer is left out for who may not see it. */
+export function isAllowed(actor: Actor, action: Action): boolean {
+  try {
+    authorize(actor, action)
+    return true
+  } catch (error) {
+    if (error instanceof SondeError) return false
+    throw error
+  }
+}
+
 /** The same for actions that need no session. Throws unless the table says so. */
 export function authorizePublic(action: Action): void {
   const rule: Rule = PERMISSIONS[action]

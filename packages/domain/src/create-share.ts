@@ -15,6 +15,8 @@ import { newToken } from './tokens.ts'
  */
 export async function createShare(actor: Actor, app: App, request: CreateShareInput): Promise<NewShare> {
   const person = authorize(actor, 'share.create')
+  // What a link shows is what its maker may read: a token that may make links and no more would read captures through them.
+  authorize(actor, 'capture.read')
   const input = createShareInputSchema.parse(request)
   const capture = await readCaptureView(app, input.id)
   const words = await readCaptureWords(app, capture)

@@ -330,6 +330,22 @@ describe('recording by a rule', () => {
     })
   })
 
+  it('that cannot be read keeps no other one waiting', async () => {
+    await prod('a')
+    const { id: broken } = await rule({ coolDownS: 0 }, 'checkout', 120)
+    const { id: whole } = await rule({ coolDownS: 0 }, 'checkout', 120)
+    const { id } = await mark({})
+    await world.app.db.pool.query(
+      `UPDATE deploy_pairs SET after_due_at = now() - CASE WHEN rule_id = $1 THEN interval '1 h' ELSE '0' END`,
+      [broken],
+    )
+    await world.app.db.pool.query(`UPDATE rules SET spec = '{"version": 99}' WHERE id = $1`, [broken])
+    await expect(startDueCaptures(world.app)).rejects.toThrow()
+    const { pairs } = await get(id)
+    const captureOf = (ruleId: string) => pairs.find((pair) => pair.ruleId === ruleId)?.after.capture
+    expect([captureOf(broken), captureOf(whole)?.state]).toEqual([null, 'queued'])
+  })
+
   it('takes the hosts of the rule for a deploy that names none, and the newest capture for one marker alone', async () => {
     const host = await world.host('a', { env: 'prod' })
     const earlier = await doneCapture([host], 60_000)
@@ -357,6 +373,13 @@ describe('the verdict', () => {
     // Two captures that recorded nothing.
     expect(verdict).toMatchObject({ differs: null, direction: null, sentences: [expect.stringMatching(/./)] })
     expect((await get(id)).pairs[0]?.verdict).toEqual(verdict)
+    // Kept, and still about captures: a token that may read deploys alone learns nothing of it, in no answer.
+    const token: Actor = { ...operator, scopes: ['deploys:read', 'deploys:write'], tokenId: 'a-token' }
+    await expect(readDeployVerdict(token, world.app, { id, pairId })).rejects.toMatchObject({ code: 'forbidden' })
+    const { items } = await listDeploys(token, world.app, {})
+    const answers = [await getDeploy(token, world.app, { id }), ...items, await mark({ state: 'finished' }, token)]
+    expect(answers.flatMap((deploy) => deploy.pairs.map((pair) => pair.verdict))).not.toContainEqual(verdict)
+    expect(await readDeployVerdict({ ...token, scopes: ['deploys:read', 'captures:read'] }, world.app, { id, pairId })).toEqual(verdict)
     await pickDeployCapture(operator, world.app, { id, pairId, side: 'after', captureId: first })
     expect((await get(id)).pairs[0]?.verdict).toBeNull()
     await expect(readDeployVerdict(viewer, world.app, { id, pairId: 'nothing' })).rejects.toMatchObject({ code: 'not-found' })

@@ -49,6 +49,9 @@ export async function listCaptures(
   const limit = input.limit ?? 30
   const after = input.cursor === undefined ? null : readTimeCursor(input.cursor)
   const terms = parseCaptureSearch(input.search ?? '')
+  // Whether something is found says what stands there: who may not read notes or deploys finds nothing by them.
+  for (const { field } of terms)
+    if (field === 'note' || field === 'deploy') authorize(actor, field === 'note' ? 'comment.read' : 'deploy.read')
   const values: unknown[] = [after?.at ?? null, after?.id ?? '', limit + 1]
   const conditions = terms.map((term) => ` AND ${searchCondition(term, (value) => `$${values.push(value)}`)}`)
   const { rows } = await app.db.pool.query<Row>(

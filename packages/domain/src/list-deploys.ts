@@ -1,6 +1,7 @@
 import type { Actor, DeploySummary, ListDeploysInput } from '@sonde/contract'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
+import { seenDeploy } from './get-deploy.ts'
 import { readDeploys } from './read-deploys.ts'
 import { readTimeCursor, writeTimeCursor } from './time-cursor.ts'
 
@@ -37,7 +38,10 @@ export async function listDeploys(
     app.db.pool,
     page.map((row) => row.id),
   )
-  return { items, nextCursor: rows.length > limit && last ? writeTimeCursor(last.at, last.id) : null }
+  return {
+    items: items.map((deploy) => seenDeploy(actor, deploy)),
+    nextCursor: rows.length > limit && last ? writeTimeCursor(last.at, last.id) : null,
+  }
 }
 
 /** Names of services that deploys are known of, for a filter; at most 500. */

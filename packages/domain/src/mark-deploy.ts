@@ -3,6 +3,7 @@ import { inTransaction, type Queryable } from '@sonde/db'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 import { closePairs, openPairs } from './deploy-pairs.ts'
+import { seenDeploy } from './get-deploy.ts'
 import { readDeploys } from './read-deploys.ts'
 
 /** How long a deploy that was said to have started may be finished without a key. */
@@ -45,7 +46,7 @@ export async function markDeploy(
   for (const capture of captures) await app.bus.announce(capture)
   const [deploy] = await readDeploys(app.db.pool, [id])
   if (!deploy) throw new SondeError('not-found', 'the deploy was deleted meanwhile')
-  return deploy
+  return seenDeploy(actor, deploy)
 }
 
 async function findKnown(client: Queryable, input: MarkDeployInput): Promise<Open | null> {

@@ -12,6 +12,8 @@ const ALL = { host: '', rest: false, process: '', window: '' } as const
  */
 export async function readDeployVerdict(actor: Actor, app: App, input: { id: string; pairId: string }): Promise<DeployVerdict> {
   authorize(actor, 'deploy.read')
+  // Also where it is kept already: it says what is in the captures.
+  authorize(actor, 'capture.read')
   const deploy = await getDeploy(actor, app, { id: input.id })
   const pair = deploy.pairs.find((candidate) => candidate.id === input.pairId)
   if (!pair) throw new SondeError('not-found', 'this deploy has no such pair of captures')

@@ -1,3 +1,4 @@
+import type { Scope } from '@sonde/contract'
 import { createApiToken, revokeApiToken } from '@sonde/domain'
 import { SPEC } from '@sonde/domain/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -104,6 +105,41 @@ describe('requests', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret')
     expect(errors.splice(0)).toHaveLength(1)
+  })
+})
+
+it('that hold what the database cannot are the mistake of who asks', async () => {
+  const token = await tokenOf('operator')
+  for (const search of ['a%00b', 'host:%00', 'label:a%00%3Db']) {
+    const response = await send(`/captures?search=${search}`, { token })
+    expect([response.status, await codeOf(response)]).toEqual([400, 'invalid'])
+  }
+  const note = await send('/deploys', { method: 'POST', token, body: { service: 'x', version: '1', note: 'a\0b' } })
+  expect([note.status, await codeOf(note)]).toEqual([400, 'invalid'])
+  expect(errors).toEqual([])
+})
+
+describe('a token of few scopes', () => {
+  it('makes no links to what it may not read', async () => {
+    const id = await world.capture([await world.host()])
+    const share = async (scopes: Scope[]) => {
+      const token = await tokenOf('admin', scopes)
+      return (await send('/shares', { method: 'POST', token, body: { id, hosts: true, args: true } })).status
+    }
+    expect(await share(['shares:write'])).toBe(403)
+    expect(await share(['shares:write', 'captures:read'])).toBe(201)
+  })
+
+  it('finds nothing by what it may not read', async () => {
+    const find = async (search: string, scopes: Scope[]) => {
+      const response = await send(`/captures?search=${encodeURIComponent(search)}`, { token: await tokenOf('admin', scopes) })
+      return response.status
+    }
+    expect(await find('note:secret', ALL_SCOPES)).toBe(403)
+    expect(await find('comment:secret', ALL_SCOPES)).toBe(403)
+    expect(await find('deploy:checkout', ['captures:read'])).toBe(403)
+    expect(await find('deploy:checkout', ['captures:read', 'deploys:read'])).toBe(200)
+    expect(await find('secret', ['captures:read'])).toBe(200)
   })
 })
 

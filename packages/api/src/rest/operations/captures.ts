@@ -39,7 +39,9 @@ export const captureOperations = [
         .string()
         .max(500)
         .optional()
-        .describe('Words, all of which must occur in the title, the recipe, the probes, the names of people or hosts.'),
+        .describe(
+          'Words, all of which must occur in the title, the recipe, the probes, the names of people or hosts; or of one field, as on the page: `function:json_encode`. `deploy:` needs `deploys:read` as well; `note:` is for people who are signed in.',
+        ),
       cursor: z.string().max(200).optional().describe('`nextCursor` of the page before.'),
       limit: z.coerce.number().int().min(1).max(100).default(30),
     }),

@@ -64,7 +64,11 @@ export const deployOperations = [
     summary: 'One deploy, with what was recorded before and after it',
     access: 'deploys:read',
     params: z.object({ id: idSchema }),
-    answer: { status: 200, schema: withPage, description: 'Each pair of captures has its verdict, once there is one.' },
+    answer: {
+      status: 200,
+      schema: withPage,
+      description: 'Each pair of captures has its verdict, once there is one and for a token that may read captures.',
+    },
     run: async ({ actor, app }, { params }) => ({ ...(await getDeploy(actor, app, params)), page: `${app.urls.web}/deploys/${params.id}` }),
   }),
   operation({

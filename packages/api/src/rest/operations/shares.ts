@@ -9,6 +9,7 @@ export const shareOperations = [
     method: 'POST',
     path: '/shares',
     summary: 'Make a link that shows one view of one capture to whoever has it',
+    description: 'Needs `captures:read` as well: a link shows what its maker may read.',
     access: 'shares:write',
     body: { schema: createShareInputSchema },
     answer: { status: 201, schema: newShareSchema, description: 'The address, this once.' },

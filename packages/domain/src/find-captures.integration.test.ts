@@ -1,5 +1,5 @@
 import { type Actor, MAX_TAGS } from '@sonde/contract'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { acceptTarget } from './accept-target.ts'
 import type { AgentHost } from './agent-host.ts'
 import { claimWork } from './claim-work.ts'
@@ -118,6 +118,25 @@ describe('names in results', () => {
     expect(await found('function:early')).toEqual([id])
     await world.app.db.pool.query('DELETE FROM captures')
     expect((await world.app.db.pool.query('SELECT FROM capture_terms')).rowCount).toBe(0)
+  })
+
+  it('are read again when a host comes back while they are read', async () => {
+    const [a, b] = [await world.host('alpha'), await world.host('beta')]
+    const id = await world.capture([a, b])
+    await begin(id, a)
+    await begin(id, b)
+    await finish(id, a, [profileChunk(0, profileOf(a.id, ['main;early']))])
+    await world.age(id, 600_000)
+    await reapTargets(world.app)
+    const latest = vi.spyOn(world.app.blobs, 'latest').mockImplementationOnce(async () => {
+      await finish(id, b, [profileChunk(0, profileOf(b.id, ['main;late']))])
+      return []
+    })
+    await indexCaptures(world.app, noError)
+    latest.mockRestore()
+    await indexCaptures(world.app, noError)
+    expect(await found('function:late')).toEqual([id])
+    expect(await indexCaptures(world.app, noError)).toBe(0)
   })
 
   it('of a result that cannot be read are none, and that is told once', async () => {

@@ -5,6 +5,7 @@ import { inTransaction, type Queryable } from '@sonde/db'
 import { decodeProfile } from '@sonde/profile'
 import type { App } from './app.ts'
 import { type CaptureTerm, TermCount } from './capture-terms.ts'
+import { readCaptureRevision } from './read-capture-view.ts'
 
 const gunzipAsync = promisify(gunzip)
 
@@ -33,11 +34,12 @@ export async function indexCaptures(app: App, onError: (captureId: string, error
         [FINAL_STATES, MOST],
       )
       for (const { id } of rows) {
+        const revision = await readCaptureRevision(app, id)
         const terms = await readTerms(app, id).catch((error: unknown) => {
           onError(id, error)
           return []
         })
-        await storeTerms(app, id, terms)
+        if (revision !== null) await storeTerms(app, id, { terms, revision })
       }
       return rows.length
     } finally {
@@ -65,11 +67,21 @@ async function readTerms(app: App, captureId: string): Promise<CaptureTerm[]> {
   return count.terms()
 }
 
-/** Replaces the capture's terms. One that was deleted meanwhile keeps none. */
-async function storeTerms(app: App, captureId: string, terms: readonly CaptureTerm[]): Promise<void> {
+/**
+ * Replaces the capture's terms. One that was deleted meanwhile keeps none; one whose targets are at another `revision` (a host that was given
+ * up came back while its terms were read) is read again.
+ */
+async function storeTerms(
+  app: App,
+  captureId: string,
+  { terms, revision }: { terms: readonly CaptureTerm[]; revision: number },
+): Promise<void> {
   const columns = [terms.map((term) => term.kind), terms.map((term) => term.text), terms.map((term) => term.share)]
   await inTransaction(app.db.pool, async (client) => {
-    const { rowCount } = await client.query('UPDATE captures SET terms_at = now() WHERE id = $1', [captureId])
+    const { rowCount } = await client.query(
+      'UPDATE captures SET terms_at = now() WHERE id = $1 AND (SELECT coalesce(sum(revision), 0) FROM targets WHERE capture_id = $1) = $2',
+      [captureId, revision],
+    )
     if (rowCount === 0) return
     await client.query('DELETE FROM capture_terms WHERE capture_id = $1', [captureId])
     await client.query(

@@ -28,9 +28,13 @@ export function shareView(
   return { view: formatViewState(view), dropped }
 }
 
-/** A zoom is a hash of the names from the root down, and hosts and cgroups are among them. Unchanged where the frame is not found. */
+/**
+ * A zoom is a hash of the names from the root down, and hosts and cgroups are among them where frames are grouped by those. One whose frame
+ * is not found is then dropped: readers would find it neither, and names can be guessed from a hash. Else it is unchanged.
+ */
 function renamedZoom(view: CaptureViewState, zoom: string, profile: Profile | null, names: ReadonlyMap<string, string>): string {
-  if (zoom === '' || profile === null || view.against === 'rest') return zoom
+  const lost = view.group === 'host' || view.group === 'cgroup' ? '' : zoom
+  if (zoom === '' || profile === null || view.against === 'rest') return lost
   const { transforms } = parseTransforms(view.transforms)
   const whole = transforms.length > 0 ? transformProfile(profile, transforms).profile : profile
   const [, fromMs, toMs] = /^(\d+)-(\d+)$/.exec(view.window) ?? []
@@ -44,7 +48,7 @@ function renamedZoom(view: CaptureViewState, zoom: string, profile: Profile | nu
     window: fromMs === undefined || !whole.meta.timed ? undefined : { fromUs: Number(fromMs) * 1_000, toUs: Number(toMs) * 1_000 },
   })
   const node = findByPathKey(tree, zoom)
-  if (node <= 0) return zoom
+  if (node <= 0) return lost
   const labels = [...tree.labels]
   const label = tree.label.slice()
   const hiddenNames = newNames(whole, names)

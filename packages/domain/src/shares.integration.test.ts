@@ -298,6 +298,19 @@ describe('what a reader of a link sees', () => {
     }
   })
 
+  it('holds no hash of names of hosts whose frame is not there', async () => {
+    const viewOf = async (view: string, over: { hosts?: boolean } = {}) =>
+      new URLSearchParams((await openShare(world.app, await tokenOf({ id, view, ...over }))).link.view).get('zoom')
+    // Nothing was recorded yet; and of what was, another host may have been zoomed to.
+    for (const isFilled of [false, true]) {
+      if (isFilled) await fill()
+      for (const group of ['host', 'cgroup']) expect(await viewOf(`v=1&group=${group}&zoom=abc123`)).toBeNull()
+      expect(await viewOf('v=1&group=host&against=rest&zoom=abc123')).toBeNull()
+      expect(await viewOf('v=1&group=process&zoom=abc123')).toBe('abc123')
+      expect(await viewOf('v=1&group=host&zoom=abc123', { hosts: true })).toBe('abc123')
+    }
+  })
+
   it('keeps a search for what is shown, and drops one that names what is not', async () => {
     await fill()
     const { url, dropped } = await createShare(operator, world.app, { id, view: `v=1&search=work&filter=${HOST_MARK}-1&find=${ARG_MARK}` })

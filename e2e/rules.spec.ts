@@ -45,7 +45,6 @@ test('a rule by the clock says when it comes, is tried by hand, and keeps within
   await expect(page.getByTestId('rule-preview')).toContainText('At 09:00, Monday through Friday (Europe/Berlin)')
   await page.getByLabel('Most in 24 hours').fill('1')
   await expectAccessible(page)
-  await page.screenshot({ path: '/tmp/rules-new.png', fullPage: true })
   await save(page)
 
   await page.getByRole('button', { name: 'Fire now' }).click()
@@ -55,7 +54,6 @@ test('a rule by the clock says when it comes, is tried by hand, and keeps within
   await expect(firings(page)).toHaveCount(2)
   await expect(firings(page).first()).toContainText("The rule's most is 1 capture in 24 hours")
   await expectAccessible(page)
-  await page.screenshot({ path: '/tmp/rules-rule.png', fullPage: true })
 
   await firings(page).last().getByRole('link').click()
   await expectCapture(page, 'done', 60_000)
@@ -143,6 +141,5 @@ test('a rule is made of a capture, and rules are read on a phone', async ({ page
     await expect(path === '/rules' ? page.getByTestId('rule-row').first() : page.getByTestId('rule-preview')).toBeVisible()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     await expectAccessible(page)
-    await page.screenshot({ path: `/tmp/rules-phone${path.replaceAll('/', '-')}.png`, fullPage: true })
   }
 })

@@ -1,7 +1,7 @@
 import { Client } from './client.ts'
 import type { Io } from './io.ts'
 import { findServer } from './server.ts'
-import { type Paint, paintFor } from './terminal-text.ts'
+import { jsonText, type Paint, paintFor } from './terminal-text.ts'
 
 /** Options that every command has. */
 export type CommonOptions = { url?: string; json?: boolean }
@@ -14,4 +14,4 @@ export function contextFor(io: Io, options: CommonOptions): Context {
   return { io, client, paint: paintFor(io.outIsTerminal, io.env.noColor), json: options.json === true }
 }
 
-export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`)
+export const printJson = (io: Io, value: unknown): void => io.out(jsonText(value))

@@ -5,9 +5,12 @@ export function formatCsv(head: readonly string[], rows: readonly (readonly CsvV
   return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('')
 }
 
+/** Also behind spaces, and the wide forms: spreadsheets take them all. */
+const FORMULA = /^\s*[=+\-@＝＋－＠\t\r\n]/
+
 function field(value: CsvValue): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const safe = FORMULA.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -40,6 +40,29 @@ describe('get', () => {
     expect(JSON.parse(cli.out)).toEqual(syscalls)
   })
 
+  it('lets nothing that a host named speak to a terminal, and changes nothing in a pipe', async () => {
+    const hostile = '\u001b]0;title\u0007 \u009b31m \u202e\u{e0041} =1+1'
+    const answer = structuredClone(syscalls)
+    answer.hosts[0]?.snapshot.processes.splice(0, 1, { pid: 7, comm: hostile })
+    const cli = always({ json: answer })
+    const stacks = always({ text: `app;${hostile};\tmain 3\n` })
+    for (const isTerminal of [true, false]) {
+      for (const one of [cli, stacks]) one.isTerminal = isTerminal
+      await cli.run('get', 'c0ffee01', '--result', 'syscalls')
+      const json = Buffer.from(cli.out, 'latin1').toString('utf8')
+      expect(JSON.parse(json)).toEqual(answer)
+      expect(json).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+      await cli.run('get', 'c0ffee01', '--result', 'syscalls', '--format', 'csv')
+      await stacks.run('get', 'c0ffee01', '--format', 'folded')
+      for (const { out } of [cli, stacks])
+        expect([isTerminal, /(?![\r\n\t])[\p{Cc}\p{Cf}]/u.test(Buffer.from(out, 'latin1').toString('utf8'))]).toEqual([
+          isTerminal,
+          !isTerminal,
+        ])
+    }
+    expect(Buffer.from(stacks.out, 'latin1').toString('utf8')).toBe(`app;${hostile};\tmain 3\n`)
+  })
+
   it('refuses what would be ignored', async () => {
     const cli = always({ json: syscalls })
     expect(await cli.run('get', 'c0ffee01', '--result', 'syscalls', '--process', 'h:1')).toBe(2)

@@ -7,7 +7,7 @@ import { formatCsv } from '../csv.ts'
 import { CliError, EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { ROWS_OF, type TabularResult } from '../result-rows.ts'
-import { plain } from '../terminal-text.ts'
+import { jsonText, plain, plainLines } from '../terminal-text.ts'
 
 export const PROFILE_FORMATS = ['folded', 'pprof', 'speedscope', 'perf-script', 'sonde'] as const
 export const RESULTS = ['profile', 'offcpu', 'syscalls', 'counts', 'latency', 'events', 'counters'] as const
@@ -36,7 +36,7 @@ export async function get(context: Context, id: string, options: GetOptions): Pr
 
 async function describe({ io, client, paint, json }: Context, path: string, { format, output }: GetOptions): Promise<void> {
   const { value, raw } = await client.json(path, captureSchema)
-  if (output !== undefined) return await save(io, Buffer.from(`${JSON.stringify(raw, null, 2)}\n`), output)
+  if (output !== undefined) return await save(io, Buffer.from(jsonText(raw)), output)
   if (json || format === 'json') return printJson(io, raw)
   io.out(`${plain(value.title)}\n${paint(value.state, STATE_COLORS[value.state])}, by ${plain(value.createdBy.name)}, ${value.createdAt}\n`)
   for (const line of reportOf(value)) io.out(`${line}\n`)
@@ -64,12 +64,13 @@ async function getTable({ io, client, json }: Context, path: string, result: Tab
   const answer: unknown = await response.json()
   const isCsv = format === 'csv' && !json
   const { head, rows } = isCsv ? ROWS_OF[result](answer) : { head: [], rows: [] }
-  await save(io, Buffer.from(isCsv ? formatCsv(head, rows) : `${JSON.stringify(answer, null, 2)}\n`), output)
+  await save(io, Buffer.from(isCsv ? formatCsv(head, rows) : jsonText(answer)), output)
 }
 
-/** To a file, or to stdout. */
+/** To a file, or to stdout: as it is, but on a terminal without what could speak to it. */
 export async function save(io: Io, bytes: Uint8Array, output: string | undefined): Promise<void> {
-  if (output === undefined || output === '-') return await io.outBytes(bytes)
+  if (output === undefined || output === '-')
+    return await io.outBytes(io.outIsTerminal ? Buffer.from(plainLines(Buffer.from(bytes).toString('utf8'))) : bytes)
   const file = createWriteStream(output)
   try {
     file.end(bytes)

@@ -7,6 +7,7 @@ import {
   ruleHostsSchema,
   ruleTriggerSchema,
 } from '@sonde/contract'
+import { z } from 'zod'
 import { triggerWords } from './rule-words.ts'
 
 /** A row of `rules`, as the fire use case and the views read it. */
@@ -47,6 +48,16 @@ export function ruleInputOf(row: RuleRow): RuleInput {
     maxHosts: row.max_hosts,
     maxPerDay: row.max_per_day,
     coolDownS: row.cool_down_s,
+  }
+}
+
+/** The same, or null: of a rule of another version of Sonde. */
+export function readableRule(row: RuleRow): RuleInput | null {
+  try {
+    return ruleInputOf(row)
+  } catch (error) {
+    if (error instanceof z.ZodError) return null
+    throw error
   }
 }
 

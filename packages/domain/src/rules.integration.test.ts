@@ -423,6 +423,15 @@ describe('a threshold of a host', () => {
     expect(await captures()).toBe(2)
   })
 
+  it('of a rule that cannot be read is dropped, and the others are told of', async () => {
+    const host = await db('db-1')
+    const [broken, whole] = [await make({ trigger }), await make({ trigger })]
+    await sql(`UPDATE rules SET spec = '{"version": 99}' WHERE id = $1`, [broken])
+    const { watches } = await recordHeartbeat(host, world.app, { load: LOAD, trips: [trip(broken), trip(whole)] })
+    expect(watches.map((watch) => watch.ruleId)).toContain(whole)
+    expect((await sql('SELECT rule_id, outcome FROM rule_firings')).rows).toEqual([{ rule_id: whole, outcome: 'started' }])
+  })
+
   it('cools down host by host', async () => {
     const [one, two] = [await db('db-1'), await db('db-2')]
     const id = await make({ trigger, coolDownS: 600 })

@@ -144,12 +144,12 @@ function select(
   return rows
 }
 
-/** By the column asked for, ties by time; values that are not there come last either way. An unknown column is time. */
 /** That a value could not be read, or that a host has no such column, is no secret. */
 function hideValues(values: EventRow['values'], isHidden: readonly boolean[]): EventRow['values'] {
   return values.map((value, i) => (isHidden[i] && value !== null && value !== undefined ? LEFT_OUT : value))
 }
 
+/** By the column asked for, ties by time; values that are not there come last either way. An unknown column is time. */
 function sortRows(rows: EventRow[], columns: readonly EventColumn[], { sort, dir }: Pick<EventsQuery, 'sort' | 'dir'>): void {
   const sign = dir === 'asc' ? 1 : -1
   const byTime = (a: EventRow, b: EventRow) => sign * (a.timeUs - b.timeUs)

@@ -22,7 +22,7 @@ export type PairPlan = Omit<RecordingRule, 'id' | 'name'> & { ruleId: string | n
  */
 export async function openPairs(client: Queryable, app: App, deployId: string): Promise<string[]> {
   const deploy = await readDeploy(client, deployId)
-  const rules = await matchingDeployRules(client, app, { service: deploy.service, hostIds: deploy.host_ids })
+  const rules = await matchingDeployRules(client, { service: deploy.service, hostIds: deploy.host_ids })
   const captures: string[] = []
   for (const { id, name, ...rule } of rules) captures.push(...(await openPair(client, app, deploy, { ...rule, ruleId: id, title: name })))
   return captures
@@ -78,6 +78,11 @@ export async function startDueSides(client: Queryable, app: App, only: { deployI
        AND NOT EXISTS (SELECT FROM targets t WHERE t.capture_id = p.before_capture_id AND NOT t.state = ANY ($2))
      ORDER BY p.after_due_at LIMIT 20 FOR UPDATE SKIP LOCKED`,
     [only.deployId ?? null, FINAL_STATES, only.pairId ?? null],
+  )
+  // In the order of matchingDeployRules: a deploy of another service at the same moment waits for these, not these for it as well.
+  await client.query(
+    'SELECT FROM rules r WHERE r.id IN (SELECT rule_id FROM deploy_pairs WHERE id = ANY ($1)) ORDER BY r.name, r.id FOR UPDATE',
+    [rows.map((row) => row.id)],
   )
   const captures: string[] = []
   for (const { id } of rows) {

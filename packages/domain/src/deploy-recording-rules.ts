@@ -25,11 +25,10 @@ export type RecordingRule = {
  */
 export async function matchingDeployRules(
   client: Queryable,
-  app: App,
   deploy: { service: string; hostIds: readonly string[] },
 ): Promise<RecordingRule[]> {
   const matching: RecordingRule[] = []
-  for (const { id, name, delayS } of await rulesForDeploy(app, deploy.service)) {
+  for (const { id, name, delayS } of await rulesForDeploy(client, deploy.service)) {
     const row = await readRule(client, id)
     if (row === null) continue
     const rule = ruleInputOf(row)

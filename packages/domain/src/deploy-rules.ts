@@ -1,12 +1,12 @@
 import { ruleTriggerSchema } from '@sonde/contract'
-import type { App } from './app.ts'
+import type { Queryable } from '@sonde/db'
 
 /** A rule that waits for deploys of this service. */
 export type DeployRule = { id: string; name: string; delayS: number }
 
 /** The rules that are on and wait for deploys of this service, by name. What they do then is fire-rule.ts's. */
-export async function rulesForDeploy(app: App, service: string): Promise<DeployRule[]> {
-  const { rows } = await app.db.pool.query<{ id: string; name: string; trigger: unknown }>(
+export async function rulesForDeploy(db: Queryable, service: string): Promise<DeployRule[]> {
+  const { rows } = await db.query<{ id: string; name: string; trigger: unknown }>(
     `SELECT id, name, trigger FROM rules WHERE enabled AND trigger->>'kind' = 'deploy' ORDER BY name, id`,
   )
   return rows.flatMap(({ id, name, trigger: stored }) => {

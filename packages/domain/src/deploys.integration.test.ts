@@ -346,6 +346,22 @@ describe('recording by a rule', () => {
     expect([captureOf(broken), captureOf(whole)?.state]).toEqual([null, 'queued'])
   })
 
+  it('of many services at once keeps none of them waiting for the other', async () => {
+    await prod('a')
+    const services = Array.from({ length: 12 }, (_, i) => `check-${i}`)
+    const [, first] = [await rule({ name: 'B', coolDownS: 0 }), await rule({ name: 'A', coolDownS: 0 })]
+    for (const service of services) await mark({ service, labels: { env: 'prod' }, state: 'started' })
+    await world.app.db.pool.query(`UPDATE targets SET state = 'cancelled', ended_at = now()`)
+    // Pairs lie in another order than rules are asked in.
+    await world.app.db.pool.query('UPDATE deploy_pairs SET title = title WHERE rule_id = $1', [first.id])
+    const marks = services.flatMap((service) => [
+      mark({ service, labels: { env: 'prod' }, state: 'finished' }),
+      mark({ service: `${service}-more`, labels: { env: 'prod' }, state: 'finished' }),
+    ])
+    const failed = (await Promise.allSettled(marks)).flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
+    expect(failed).toEqual([])
+  })
+
   it('takes the hosts of the rule for a deploy that names none, and the newest capture for one marker alone', async () => {
     const host = await world.host('a', { env: 'prod' })
     const earlier = await doneCapture([host], 60_000)

@@ -14,7 +14,7 @@ test('incident: from the words of an alert to the stacks behind it, in four clic
   const fleet = await enrolFleet(page.request, 7)
   try {
     await page.goto('/captures/new')
-    await expect(page.getByTestId('command').first()).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Pick all 8' })).toBeVisible()
     const clicks = await countClicks(page)
 
     await test.step('whom: the words of the alert', async () => {

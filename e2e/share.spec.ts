@@ -113,7 +113,7 @@ test('a reader without an account lands on the same view, without names of hosts
   // The title named the host.
   await expect(reader.getByRole('heading', { level: 1 })).toHaveText(/, 1 host$/)
   await expect(reader.getByTestId('target')).toContainText('host 1')
-  expect(await reader.locator('body').innerText()).not.toContain(HOST)
+  expect(await reader.locator('body').textContent()).not.toContain(HOST)
   for (const name of ['Share', 'Run again', 'More', 'Commands'])
     await expect(reader.getByRole('button', { name, exact: true })).toHaveCount(0)
   await expect(reader.getByRole('link', { name: 'Change' })).toHaveCount(0)

@@ -9,8 +9,8 @@ export function CaptureFinds({ capture: { tags, found } }: { capture: CaptureSum
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-sm">
       {tags.map((tag) => (
-        <Link key={tag} href={tagSearchHref(tag)} className="rounded-sm border border-line bg-inset px-1 text-xs hover:border-line-strong">
-          {tag}
+        <Link key={tag} href={tagSearchHref(tag)} className="inline-flex min-h-6 items-center text-xs hover:underline">
+          <span className="rounded-sm border border-line bg-inset px-1">{tag}</span>
         </Link>
       ))}
       {found.map((term) => (

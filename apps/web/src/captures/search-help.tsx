@@ -18,6 +18,7 @@ export function SearchHelp() {
   return (
     <Explain
       tone="neutral"
+      className="min-h-6 min-w-6 justify-center"
       what={
         <span className="grid grid-cols-[max-content_1fr] gap-x-3 gap-y-1">
           {Object.entries(SEARCH_FIELDS).map(([field, meaning]) => (

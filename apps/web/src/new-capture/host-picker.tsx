@@ -77,7 +77,7 @@ function HostOption({ host, picked, onToggle }: { host: HostView; picked: boolea
   return (
     <li className={picked ? 'border-line border-b bg-selected last:border-b-0' : 'border-line border-b last:border-b-0 hover:bg-hover'}>
       <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 px-2 py-1">
-        <label className="flex min-w-0 flex-1 cursor-pointer max-sm:basis-full items-center gap-2">
+        <label className="flex min-w-28 flex-1 cursor-pointer max-sm:basis-full items-center gap-2">
           <input type="checkbox" checked={picked} onChange={onToggle} className="size-3.5 shrink-0 accent-accent" />
           <HostText text={host.name} className="font-medium" />
         </label>

@@ -56,6 +56,7 @@ export function TopBar({ onOpenPalette, onOpenHelp }: { onOpenPalette: () => voi
           trigger={
             <button
               type="button"
+              aria-label="More pages"
               className={cx(PAGE, pages.slice(ALWAYS).some(({ href }) => isHere(href)) ? HERE : ELSEWHERE, 'flex lg:hidden')}
             >
               More

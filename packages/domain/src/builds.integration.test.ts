@@ -56,6 +56,17 @@ describe('what is noticed', () => {
     expect(await proposals()).toHaveLength(2)
   })
 
+  it('is noticed on many hosts at once, in whatever order they tell of it', async () => {
+    const hosts = await Promise.all(Array.from({ length: 8 }, (_, i) => world.host(`host-${i}`)))
+    const all = (buildId: string) =>
+      Array.from({ length: 8 }, (_, i) => build(buildId, { name: `program-${i}`, path: `/usr/bin/program-${i}` }))
+    for (const host of hosts) await beat(host, ...all(A))
+    const beats = hosts.map((host, i) => beat(host, ...(i % 2 ? all(B) : all(B).reverse())))
+    const failed = (await Promise.allSettled(beats)).flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
+    expect(failed).toEqual([])
+    expect((await proposals()).map((one) => one.hosts.length)).toEqual(Array(8).fill(8))
+  })
+
   it('is a rollout once the old build has gone, not while both run', async () => {
     const host = await world.host('one')
     await beat(host, build(A))

@@ -76,7 +76,10 @@ function isNew(build: { name: string; path: string; buildId: string }, rows: rea
   return own === undefined || (own.gone_at !== null && others.some((row) => lastSeen(row) > lastSeen(own)))
 }
 
-/** Builds that waited for an older one to go: it went since they came, or none was running when they did. */
+/**
+ * Builds that waited for an older one to go: it went since they came, or none was running when they did. Each proposal locks its program
+ * and build: in one order on all hosts, since a fleet that is upgraded tells of many at the same moment.
+ */
 async function proposeReplaced(client: Queryable, app: App, host: AgentHost): Promise<void> {
   await client.query(
     `UPDATE host_builds SET pending = false WHERE host_id = $1 AND pending AND seen_at < now() - interval '${ROLLOUT_WITHIN}'`,
@@ -87,7 +90,8 @@ async function proposeReplaced(client: Queryable, app: App, host: AgentHost): Pr
      CROSS JOIN LATERAL (SELECT build_id, gone_at FROM host_builds o WHERE o.host_id = b.host_id AND o.name = b.name AND o.path = b.path
        AND o.build_id <> b.build_id AND o.gone_at IS NOT NULL ORDER BY o.gone_at DESC, o.build_id LIMIT 1) o
      WHERE b.host_id = $1 AND b.pending AND (o.gone_at >= b.seen_at OR NOT EXISTS (SELECT FROM host_builds r
-       WHERE r.host_id = b.host_id AND r.name = b.name AND r.path = b.path AND r.build_id <> b.build_id AND r.gone_at IS NULL))`,
+       WHERE r.host_id = b.host_id AND r.name = b.name AND r.path = b.path AND r.build_id <> b.build_id AND r.gone_at IS NULL))
+     ORDER BY b.name, b.build_id, b.path`,
     [host.id],
   )
   for (const row of replaced.rows) {

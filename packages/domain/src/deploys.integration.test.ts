@@ -98,6 +98,12 @@ describe('marking', () => {
     expect(new Set(ids).size).toBe(1)
   })
 
+  it('gives a key that two services name at once to one of them', async () => {
+    const calls = Array.from({ length: 6 }, (_, i) => mark({ service: `service-${i}`, key: 'same' }))
+    const failed = (await Promise.allSettled(calls)).flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+    expect(failed).toEqual(Array(5).fill('conflict'))
+  })
+
   it('refuses a key of another deploy, viewers, and what is no version, address or commit', async () => {
     await mark({ key: 'k' })
     await expect(mark({ key: 'k', version: '2' })).rejects.toMatchObject({ code: 'conflict' })

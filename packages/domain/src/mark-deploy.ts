@@ -28,6 +28,8 @@ export async function markDeploy(
   const { id, captures } = await inTransaction(app.db.pool, async (client) => {
     // Two calls about one deploy at once: the later one sees what the earlier one wrote.
     await client.query(`SELECT pg_advisory_xact_lock(hashtext('deploy ' || $1))`, [input.service])
+    // A key is one deploy's, whatever service another call names with it.
+    if (input.key !== undefined) await client.query(`SELECT pg_advisory_xact_lock(hashtext('deploy key ' || $1))`, [input.key])
     const known = await findKnown(client, input)
     if (known === null) {
       const made = await insertDeploy(client, app.newId(), input, { source, personId: person.userId })

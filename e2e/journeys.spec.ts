@@ -115,7 +115,7 @@ test('deploy: what a release made slower, from any page, in three clicks', async
   await page.getByTestId('deploy-row').filter({ hasText: '3.1.4' }).getByRole('link').first().click()
   await page.waitForURL(/\/deploys\/[^/]+$/)
   await expect(page.getByTestId('pair-verdict')).toContainText(/\w/)
-  await page.getByRole('button', { name: 'Copy the link to this deploy' }).click()
+  await page.getByRole('button', { name: 'Copy link to this deploy' }).click()
   say('clicks', `${clicks.soFar()}`)
   expect(clicks.soFar()).toBe(3)
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(new URL(`/deploys/${id}`, theStack().url).href)

@@ -31,6 +31,20 @@ describe('a token of a person', () => {
     expect((await listApiTokens(person, world.app))[0]?.lastUsedAt).toBeInstanceOf(Date)
   })
 
+  it('that works is in the list, however many were revoked since', async () => {
+    const person = await world.actor('viewer')
+    const { view } = await createApiToken(person, world.app, input)
+    await world.app.db.pool.query(
+      `INSERT INTO api_tokens (id, user_id, name, token_hash, prefix, scopes, expires_at, revoked_at, created_at)
+       SELECT 'old-token-' || i, $1, 'old', encode(sha256(i::text::bytea), 'hex'), 'spt_' || lpad(i::text, 4, '0'), '{hosts:read}', now() + interval '1 day', now(), now() + interval '1 second'
+       FROM generate_series(1, 250) AS i`,
+      [person.userId],
+    )
+    const [first, ...others] = await listApiTokens(person, world.app)
+    expect([first?.id, others.length, new Set(others.map((token) => token.state))]).toEqual([view.id, 200, new Set(['revoked'])])
+    await world.app.db.pool.query('DELETE FROM api_tokens WHERE user_id = $1', [person.userId])
+  })
+
   it('is revoked by its person or an admin, and by nobody else', async () => {
     const [person, stranger, admin] = [await world.actor('viewer'), await world.actor('operator'), await world.actor('admin')]
     const { token, view } = await createApiToken(person, world.app, input)

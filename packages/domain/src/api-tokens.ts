@@ -60,13 +60,18 @@ export async function issueApiToken(
   return { token, view: viewOf(rows[0]) }
 }
 
-/** One's own tokens, newest first, the last 200; `everyone`: those of all people, for admins. */
+/**
+ * One's own tokens: those that still work before those that do not, each newest first, at most 200 of the latter; `everyone`: those of all
+ * people, for admins. None that works is left out: it could not be revoked.
+ */
 export async function listApiTokens(actor: Actor, app: App, input: { everyone?: boolean | undefined } = {}): Promise<ApiTokenView[]> {
   const person = authorize(actor, 'token.list')
   if (input.everyone) authorize(actor, 'token.list-everyone')
   const { rows } = await app.db.pool.query<Row>(
-    `SELECT ${COLUMNS} FROM api_tokens t JOIN users u ON u.id = t.user_id
-     WHERE $1::text IS NULL OR t.user_id = $1 ORDER BY t.created_at DESC, t.id LIMIT 200`,
+    `SELECT * FROM (
+       SELECT ${COLUMNS}, row_number() OVER (PARTITION BY t.revoked_at IS NULL AND t.expires_at > now() ORDER BY t.created_at DESC, t.id) AS place
+       FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE $1::text IS NULL OR t.user_id = $1
+     ) listed WHERE state = 'usable' OR place <= 200 ORDER BY state <> 'usable', created_at DESC, id`,
     [input.everyone ? null : person.userId],
   )
   return rows.map(viewOf)

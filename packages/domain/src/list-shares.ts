@@ -2,7 +2,8 @@ import { type Actor, type ShareView, shareViewSchema } from '@sonde/contract'
 import type { App } from './app.ts'
 import { authorize } from './authorize.ts'
 
-const MOST = 200
+/** Links of one capture that work at once: all of them are in its list. */
+export const MOST_LIVE_SHARES = 200
 
 /**
  * Share links that still work, newest first, the last 200: all of a capture for whoever may share it; without a capture everyone's for
@@ -21,7 +22,7 @@ export async function listShares(actor: Actor, app: App, input: { captureId?: st
     },
     include: { createdBy: { select: { id: true, name: true } }, capture: { select: { title: true } } },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-    take: MOST,
+    take: MOST_LIVE_SHARES,
   })
   return rows.map((row) => shareViewSchema.parse({ ...row, captureTitle: row.capture?.title ?? '' }))
 }

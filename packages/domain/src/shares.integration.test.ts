@@ -419,6 +419,18 @@ describe('the life of a link', () => {
     for (const hours of [0, 0.5, 24 * 91]) await expect(createShare(operator, world.app, { id, hours })).rejects.toThrow()
   })
 
+  it('begins only where there is room to list and revoke it', async () => {
+    await world.app.db.pool.query(
+      `INSERT INTO shares (id, capture_id, token_hash, title, view, hosts, args, created_by_id, expires_at)
+       SELECT 'share-' || i, $1, encode(sha256(i::text::bytea), 'hex'), '', '', false, false, $2, now() + interval '1 hour' FROM generate_series(1, 200) AS i`,
+      [id, operator.userId],
+    )
+    expect(await codeOf(createShare(operator, world.app, { id }))).toBe('conflict')
+    expect(await listShares(operator, world.app, { captureId: id })).toHaveLength(200)
+    await revokeShare(operator, world.app, { id: 'share-1' })
+    expect(await codeOf(createShare(operator, world.app, { id }))).toBe('allowed')
+  })
+
   it('shows its own capture and no other', async () => {
     const other = await capture(SPEC)
     const reader = await open({ id })

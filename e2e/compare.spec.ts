@@ -130,6 +130,8 @@ test('two captures of a service that became slower: which function, how sure, an
     await page.getByLabel('Side B to, seconds').press('Enter')
     await expect(page).toHaveURL(/~w\.1000-5000/)
     await expect(page.getByTestId('selection-b')).toContainText('1–5')
+    await page.goBack()
+    await expect(page).not.toHaveURL(/~w\./)
   })
 
   await test.step('on a phone', async () => {

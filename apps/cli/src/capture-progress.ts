@@ -1,6 +1,7 @@
 import type { CaptureState } from '@sonde/contract'
 import { type Capture, captureSchema, isOver } from './answers.ts'
 import type { Client } from './client.ts'
+import { CliError, EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type Color, plain } from './terminal-text.ts'
 
@@ -14,13 +15,25 @@ export const STATE_COLORS: Record<CaptureState, Color> = {
 }
 
 const POLL_MS = 1_000
+/** A server that is started again is away for some seconds; the capture goes on without it. */
+const MOST_UNANSWERED = 15
 
 /** Waits for the end of a capture. Progress goes to stderr: with `follow` every change of a host, else one line that is rewritten in a terminal. */
 export async function waitForEnd(io: Io, client: Client, id: string, follow: boolean): Promise<{ capture: Capture; raw: unknown }> {
   const seen = new Map<string, string>()
   let line = ''
+  let unanswered = 0
   for (;;) {
-    const { value: capture, raw } = await client.json(`/captures/${encodeURIComponent(id)}`, captureSchema)
+    const answer = await client.json(`/captures/${encodeURIComponent(id)}`, captureSchema).catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable || ++unanswered > MOST_UNANSWERED) throw error
+      return null
+    })
+    if (answer === null) {
+      await io.sleep(POLL_MS)
+      continue
+    }
+    unanswered = 0
+    const { value: capture, raw } = answer
     if (follow) {
       for (const { hostName, state, message } of capture.targets) {
         if (seen.get(hostName) === state) continue

@@ -3,12 +3,14 @@ import type { GatewayContext } from './gateway.ts'
 
 /**
  * Looks for work after each announcement, and every `sweepMs` in case one got lost; at the same pace it reaps, fires the rules that are
- * due, starts the captures after deploys, and reads what is in captures that ended, so that they are found by it. Returns the end of it, which waits for what is under way.
+ * due, starts the captures after deploys, and reads what is in captures that ended, so that they are found by it. Returns the end of it,
+ * which waits for what is under way.
  */
 export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: number): () => Promise<void> {
   const subscription = app.bus.subscribe(() => void room.look())
   let stopped = false
   let underWay: Promise<void> = Promise.resolve()
+  let indexing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
   const sweep = async () => {
@@ -31,6 +33,12 @@ export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: n
       log.warn({ err: error }, 'could not start the captures that are due; trying again at the next sweep')
     }
     await room.look()
+    indexing ??= index().finally(() => {
+      indexing = undefined
+    })
+  }
+  /** Beside the sweeps, which do not wait for it: results may be large. */
+  const index = async () => {
     try {
       await indexCaptures(app, (capture, err) =>
         log.warn({ err, capture }, 'its results could not be read: it is not found by what is in it'),
@@ -55,5 +63,6 @@ export function startHousekeeping({ app, room, log }: GatewayContext, sweepMs: n
     clearTimeout(timer)
     await subscription.close()
     await underWay
+    await indexing
   }
 }

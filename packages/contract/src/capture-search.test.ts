@@ -44,9 +44,9 @@ describe('parseCaptureSearch', () => {
     }
   })
 
-  it('loses no word, and stops at ten', () => {
+  it('loses no word up to ten, and tells that there are more', () => {
     const words = Array.from({ length: 30 }, (_, i) => `w${i}`)
-    expect(parseCaptureSearch(words.join('  ')).map((term) => term.text)).toEqual(words.slice(0, MAX_SEARCH_TERMS))
+    expect(parseCaptureSearch(words.join('  ')).map((term) => term.text)).toEqual(words.slice(0, MAX_SEARCH_TERMS + 1))
   })
 
   it('ends soon on anything', () => {

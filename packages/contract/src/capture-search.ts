@@ -27,7 +27,7 @@ export type SearchTerm = { field: SearchField | 'any'; text: string }
 export const MAX_SEARCH_TERMS = 10
 
 /**
- * Words and fields of a search, at most ten; quotes hold words together, `note:"queue is down"`. A field that does not exist is a word:
+ * Words and fields of a search, up to one more than ten, so that too many can be told; quotes hold words together, `note:"queue is down"`. A field that does not exist is a word:
  * `std::sort` and `http://…` are searched for as they are. A word `key=value` is a label.
  */
 export function parseCaptureSearch(search: string): SearchTerm[] {
@@ -40,7 +40,7 @@ export function parseCaptureSearch(search: string): SearchTerm[] {
     if (field) terms.push({ field, text })
     else if (name !== undefined) terms.push({ field: 'any', text: `${name}:${text}` })
     else terms.push({ field: isLabel(text) ? 'label' : 'any', text })
-    if (terms.length === MAX_SEARCH_TERMS) break
+    if (terms.length > MAX_SEARCH_TERMS) break
   }
   return terms
 }

@@ -29,13 +29,18 @@ export async function openPairs(client: Queryable, app: App, deployId: string): 
 }
 
 /** The same for one that a person asks for. */
-export async function openPairByHand(client: Queryable, app: App, deployId: string, plan: PairPlan): Promise<string[]> {
-  return await openPair(client, app, await readDeploy(client, deployId), plan)
+export async function openPairByHand(
+  client: Queryable,
+  app: App,
+  deployId: string,
+  plan: PairPlan,
+): Promise<{ pairId: string; captures: string[] }> {
+  const pairId = app.newId()
+  return { pairId, captures: await openPair(client, app, await readDeploy(client, deployId), plan, pairId) }
 }
 
-async function openPair(client: Queryable, app: App, deploy: Deploy, plan: PairPlan): Promise<string[]> {
+async function openPair(client: Queryable, app: App, deploy: Deploy, plan: PairPlan, id = app.newId()): Promise<string[]> {
   const hostIds = plan.hostIds.slice(0, MAX_HOSTS)
-  const id = app.newId()
   const { rowCount } = await client.query(
     `INSERT INTO deploy_pairs (id, deploy_id, rule_id, person_id, title, spec, warm_up_ms, host_ids)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (deploy_id, rule_id) DO NOTHING`,
@@ -56,15 +61,15 @@ async function openPair(client: Queryable, app: App, deploy: Deploy, plan: PairP
 const NO_BEFORE =
   'No finished capture with these settings on these hosts in the 24 hours before. Post a “started” marker before the rollout, and it is recorded then.'
 
-/** The deploy is over: the captures after it are due when their warm-up is. Those that have none to wait for start at once. */
-export async function closePairs(client: Queryable, app: App, deployId: string): Promise<string[]> {
+/** The deploy is over: the captures after it, or that of one pair, are due when their warm-up is. Those that have none to wait for start at once. */
+export async function closePairs(client: Queryable, app: App, deployId: string, pairId?: string): Promise<string[]> {
   await client.query(
     `UPDATE deploy_pairs p SET after_due_at = greatest(now(), d.finished_at + p.warm_up_ms * interval '1 ms')
-     FROM deploys d WHERE d.id = p.deploy_id AND p.deploy_id = $1 AND p.spec IS NOT NULL
+     FROM deploys d WHERE d.id = p.deploy_id AND p.deploy_id = $1 AND ($2::text IS NULL OR p.id = $2) AND p.spec IS NOT NULL
        AND p.after_due_at IS NULL AND p.after_capture_id IS NULL AND p.after_note IS NULL`,
-    [deployId],
+    [deployId, pairId ?? null],
   )
-  return await startDueSides(client, app, { deployId })
+  return await startDueSides(client, app, { deployId, ...(pairId === undefined ? {} : { pairId }) })
 }
 
 /**

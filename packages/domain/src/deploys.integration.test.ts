@@ -233,6 +233,18 @@ describe('recording by hand', () => {
     expect(pair?.after.capture).toMatchObject({ state: 'queued' })
   })
 
+  it('starts nothing for another pair, which waits for a capture that somebody wants to pick', async () => {
+    const host = await world.host('a', { service: 'checkout' })
+    const { id } = await mark({})
+    await pickDeployCapture(operator, world.app, { id, side: 'before', captureId: await doneCapture([host], -1_000) })
+    await recordDeploy(operator, world.app, { id, spec: EVERY_COLLECTOR, warmUpMs: 0 })
+    const pairs = (await get(id)).pairs
+    expect(pairs.map((pair) => [pair.before.capture !== null, pair.after.capture !== null])).toEqual([
+      [true, false],
+      [false, true],
+    ])
+  })
+
   it('says why there is no capture', async () => {
     const host = await world.host('a', { service: 'checkout' })
     const { id } = await mark({})

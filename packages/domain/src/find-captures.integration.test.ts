@@ -173,6 +173,13 @@ describe('labels, hosts, people', () => {
   })
 })
 
+describe('a search of many words', () => {
+  it('is refused in words, not cut', async () => {
+    await expect(found('a b c d e f g h i j')).resolves.toEqual([])
+    await expect(found('a b c d e f g h i j k')).rejects.toMatchObject({ code: 'invalid', message: 'a search has at most 10 words' })
+  })
+})
+
 describe('tags', () => {
   it('are given, taken, found and counted', async () => {
     const host = await world.host()

@@ -4,7 +4,9 @@ import {
   captureReasonSchema,
   captureSourceSchema,
   type FoundTerm,
+  MAX_SEARCH_TERMS,
   parseCaptureSearch,
+  SondeError,
   storedSpecSchema,
   type TargetState,
   targetStateSchema,
@@ -49,6 +51,7 @@ export async function listCaptures(
   const limit = input.limit ?? 30
   const after = input.cursor === undefined ? null : readTimeCursor(input.cursor)
   const terms = parseCaptureSearch(input.search ?? '')
+  if (terms.length > MAX_SEARCH_TERMS) throw new SondeError('invalid', `a search has at most ${MAX_SEARCH_TERMS} words`)
   // Whether something is found says what stands there: who may not read notes or deploys finds nothing by them.
   for (const { field } of terms)
     if (field === 'note' || field === 'deploy') authorize(actor, field === 'note' ? 'comment.read' : 'deploy.read')

@@ -23,7 +23,7 @@ export async function recordDeploy(actor: Actor, app: App, input: RecordDeployIn
     if (!deploy) throw new SondeError('not-found', 'there is no such deploy; it may have been deleted')
     if (deploy.state !== 'started' && deploy.state !== 'finished') throw new SondeError('conflict', 'confirm first that this was a deploy')
     if (deploy.host_ids.length === 0) throw new SondeError('conflict', 'this deploy has no hosts to record on')
-    const opened = await openPairByHand(client, app, input.id, {
+    const { pairId, captures: opened } = await openPairByHand(client, app, input.id, {
       ruleId: null,
       personId: person.userId,
       title: specTitle(input.spec),
@@ -31,7 +31,8 @@ export async function recordDeploy(actor: Actor, app: App, input: RecordDeployIn
       hostIds: deploy.host_ids,
       warmUpMs: input.warmUpMs,
     })
-    return deploy.state === 'finished' ? [...opened, ...(await closePairs(client, app, input.id))] : opened
+    // Of this pair alone: another one may wait for a capture that somebody wants to pick.
+    return deploy.state === 'finished' ? [...opened, ...(await closePairs(client, app, input.id, pairId))] : opened
   })
   for (const id of captures) await app.bus.announce(id)
 }

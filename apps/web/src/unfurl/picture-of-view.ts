@@ -29,7 +29,7 @@ export function pictureTag({ owner, capture, view, theme, title }: ViewPicture):
 
 /** How long a reader may keep it, s: while hosts still record it changes by the second. Only in its own cache: a link may be revoked. */
 export const pictureAgeSeconds = (capture: Pick<CaptureView, 'targets'>): number =>
-  capture.targets.every((target) => isFinal(target.state)) ? 3_600 : 5
+  capture.targets.every((target) => isFinal(target.state)) ? 300 : 5
 
 /** The PNG of a view, from the cache or drawn now. Throws what the use cases and the painter throw. */
 export async function pictureOfView(

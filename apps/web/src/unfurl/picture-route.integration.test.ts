@@ -98,7 +98,7 @@ describe('GET /s/TOKEN/picture', () => {
     const { token } = await share()
     const first = await get(token)
     const etag = first.headers.get('etag') ?? ''
-    expect(first.headers.get('cache-control')).toBe('private, max-age=3600')
+    expect(first.headers.get('cache-control')).toBe('private, max-age=300')
     const again = await get(token, '', { 'if-none-match': `W/"other", ${etag}` })
     expect([again.status, (await again.arrayBuffer()).byteLength]).toEqual([304, 0])
     const running = await share({ finish: false })

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Answer, FakeCli } from './testing/fake-io.ts'
+import { temporaryFolder } from './testing/temporary-folder.ts'
 
 const always = (answer: Answer) => new FakeCli(() => answer)
 
@@ -170,7 +170,7 @@ describe('other commands', () => {
       url: 'https://ci.test/1',
     })
     expect(await cli.run('deploy', 'checkout', '1', '--label', 'prod')).toBe(2)
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'sonde-cli-')), 'stacks.folded')
+    const file = path.join(temporaryFolder(), 'stacks.folded')
     writeFileSync(file, 'main;work 3\n')
     expect(await cli.run('import', file)).toBe(0)
     expect(cli.asked.at(-1)).toMatchObject({ path: '/captures/import', query: { name: 'stacks.folded' }, body: 'main;work 3\n' })
@@ -185,7 +185,7 @@ describe('other commands', () => {
     }
     expect(await cli.run('completion', 'csh')).toBe(2)
     await cli.run('completion', 'bash')
-    const script = path.join(mkdtempSync(path.join(tmpdir(), 'sonde-cli-')), 'sonde.bash')
+    const script = path.join(temporaryFolder(), 'sonde.bash')
     writeFileSync(script, cli.out)
     const ask = `source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sonde; printf '%s\\n' "\${COMPREPLY[@]}"`
     const complete = (...words: string[]) =>

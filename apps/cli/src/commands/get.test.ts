@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Answer, FakeCli } from '../testing/fake-io.ts'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
 
 const always = (answer: Answer) => new FakeCli(() => answer)
 
@@ -24,7 +24,7 @@ describe('get', () => {
     expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '--window', '0-5')).toBe(0)
     expect(cli.out).toBe('\0ÿ\n')
     expect(cli.asked[0]).toMatchObject({ path: '/captures/c0ffee01/profile', query: { kind: 'profile', format: 'pprof', window: '0-5' } })
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'sonde-cli-')), 'p.pb.gz')
+    const file = path.join(temporaryFolder(), 'p.pb.gz')
     expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '-o', file)).toBe(0)
     expect([...readFileSync(file)]).toEqual([0, 255, 10])
     expect(await cli.run('get', 'c0ffee01', '--format', 'pprof', '-o', '/nowhere/at/all')).toBe(1)

@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Io } from '../io.ts'
 import { runCli } from '../run-cli.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export type Asked = { method: string; path: string; query: Record<string, string>; headers: Record<string, string>; body: string }
 export type Answer = { status?: number; json?: unknown; text?: string; bytes?: Uint8Array } | Error
@@ -10,7 +9,7 @@ export type Answer = { status?: number; json?: unknown; text?: string; bytes?: U
 /** A command line away from any terminal, whose server is a function. Sleeping passes at once. */
 export class FakeCli {
   readonly asked: Asked[] = []
-  readonly configFile = path.join(mkdtempSync(path.join(tmpdir(), 'sonde-cli-')), 'sonde', 'config.json')
+  readonly configFile = path.join(temporaryFolder(), 'sonde', 'config.json')
   out = ''
   err = ''
   url: string | null = 'https://sonde.test'

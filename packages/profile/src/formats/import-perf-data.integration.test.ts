@@ -36,7 +36,8 @@ function samplesOfPerf(): string[] {
     .filter((sample) => sample.trim() !== '')
     .map((sample) => {
       const [head = '', ...lines] = sample.trim().split('\n')
-      return [head.trim(), ...lines.map(frameOfPerf)].join(' ')
+      // perf aligns the numbers: a pid below 10,000 has more spaces before it.
+      return [head.trim().replace(/\s+(\d+\/\d+)$/, ' $1'), ...lines.map(frameOfPerf)].join(' ')
     })
 }
 

@@ -52,6 +52,10 @@ async function record(
   return { ...objects, pid }
 }
 
+/** Whose rows there are, for when some found no room: the process and what it started, or somebody else? */
+const whose = (rows: readonly SyscallObject[], pid: number): string =>
+  `${rows.length} rows of ${[...new Set(rows.map((row) => row.pid))].join(', ')}; the process is ${pid}`
+
 /** All rows of a call and a name, whatever process made them. */
 const sum = (rows: readonly SyscallObject[], call: string, kind: SyscallObject['kind'], name: string) => {
   const own = rows.filter((row) => row.nr === nr(call) && row.kind === kind && row.name === name)
@@ -68,8 +72,8 @@ describe.skipIf(!usable)('what system calls are about', () => {
     mkdirSync(deep, { recursive: true })
     const [from, to] = [path.join(deep, 'from'), path.join(deep, 'to')]
     writeFileSync(from, 'x'.repeat(500))
-    const { rows, lost } = await record(`dd if='${from}' of='${to}' bs=1 count=500 2>/dev/null`)
-    expect(lost).toBe(0)
+    const { rows, lost, pid } = await record(`dd if='${from}' of='${to}' bs=1 count=500 2>/dev/null`)
+    expect(lost, whose(rows, pid)).toBe(0)
     expect(sum(rows, 'read', 'file', from)).toEqual({ calls: 500, errors: 0, bytes: 500 })
     expect(sum(rows, 'write', 'file', to)).toEqual({ calls: 500, errors: 0, bytes: 500 })
   })
@@ -78,8 +82,8 @@ describe.skipIf(!usable)('what system calls are about', () => {
     const long = `/nowhere/${'y'.repeat(250)}`
     const open = (name: string) => `for i in $(seq 40); do read -r x < '${name}'; done`
     const script = `${open('/there-is-none')}; ${open('./relative')}; ${open(long)}; for i in $(seq 30); do /bin/true; done`
-    const { rows, lost } = await record(`exec 2>/dev/null; ${script}`)
-    expect(lost).toBe(0)
+    const { rows, lost, pid } = await record(`exec 2>/dev/null; ${script}`)
+    expect(lost, whose(rows, pid)).toBe(0)
     expect(sum(rows, 'openat', 'path', '/there-is-none')).toMatchObject({ calls: 40, errors: 40 })
     expect(sum(rows, 'openat', 'path', './relative')).toMatchObject({ calls: 40, errors: 40 })
     expect(sum(rows, 'openat', 'path', `${long.slice(0, 159)}…`)).toMatchObject({ calls: 40, errors: 40 })
@@ -87,8 +91,8 @@ describe.skipIf(!usable)('what system calls are about', () => {
   })
 
   it('files on another mount by their path from the root', async () => {
-    const { rows, lost } = await record(`head -c 1 /proc/self/status`)
-    expect(lost).toBe(0)
+    const { rows, lost, pid } = await record(`head -c 1 /proc/self/status`)
+    expect(lost, whose(rows, pid)).toBe(0)
     expect(rows.some((row) => row.nr === nr('read') && row.kind === 'file' && /^\/proc\/\d+\/status$/.test(row.name))).toBe(true)
   })
 
@@ -98,7 +102,7 @@ describe.skipIf(!usable)('what system calls are about', () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const { rows, lost, pid } = await record(`exec 3<>/dev/tcp/127.0.0.1/${port}; read -r answer <&3; echo hi >&3; true | cat`)
-    expect(lost).toBe(0)
+    expect(lost, whose(rows, pid)).toBe(0)
     server.close()
     const name = `127.0.0.1:${port}`
     expect(sum(rows, 'connect', 'address', name)).toMatchObject({ calls: 1, errors: 0 })

@@ -22,6 +22,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           fileParallelism: false,
           maxConcurrency: 3,
+          // Real tracers on a real machine; a test that needs its second try is told as such, `(retry x1)`.
+          retry: 1,
         },
       },
       {

@@ -73,7 +73,7 @@ async function e2e() {
   return countPlaywright(file)
 }
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, flaky?: number }} Counts */
 /** @typedef {{ name: string, title: string, skip?: () => string | null, work: () => Promise<Counts | null | void> }} Step */
 /** @type {Step[]} */
 const STEPS = [
@@ -181,7 +181,9 @@ for (const step of STEPS.filter((candidate) => wanted.length === 0 || wanted.inc
   total.passed += own.passed
   total.failed += own.failed
   total.skipped += own.skipped
-  const words = counts ? `${own.passed} passed, ${own.failed} failed${own.skipped ? `, ${own.skipped} skipped` : ''}` : ''
+  const words = counts
+    ? `${own.passed} passed, ${own.failed} failed${own.skipped ? `, ${own.skipped} skipped` : ''}${own.flaky ? `, ${own.flaky} at the second try` : ''}`
+    : ''
   table.push({
     title: step.title,
     result: `${failed || own.failed > 0 ? 'FAILED' : 'ok'}${words ? `  ${words}` : ''}`,

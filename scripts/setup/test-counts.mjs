@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, flaky?: number }} Counts `flaky`: of the passed ones, at the second try. */
 
 /** @param {string} file @returns {any} null where there is no readable report */
 function readReport(file) {
@@ -32,5 +32,5 @@ export function countPlaywright(file) {
   const report = readReport(file)
   if (!report) return null
   const { expected, unexpected, flaky, skipped } = report.stats
-  return { passed: expected + flaky, failed: unexpected, skipped }
+  return { passed: expected + flaky, failed: unexpected, skipped, ...(flaky > 0 ? { flaky } : {}) }
 }

@@ -2,6 +2,7 @@
 import type { Verdict } from '@sonde/contract'
 import { Button, CopyButton, cx, Explain, formatCount, formatPlural, formatSpan, HostText, Notice, SkeletonRows, StateDot } from '@sonde/ui'
 import { errorText, isRefusal } from '../trpc/errors.ts'
+import { VerdictSentence } from './verdict-sentence.tsx'
 import { bySeverity, WARNING_ADVICE } from './warning-words.ts'
 
 export type VerdictPanelProps = {
@@ -55,7 +56,7 @@ export function VerdictPanel({ verdict, error, isLoading, isStale, onRetry }: Ve
       <ul className="flex min-w-0 list-disc flex-col gap-0.5 pl-5 marker:text-ink-3" data-testid="verdict-sentences">
         {verdict.sentences.map((sentence) => (
           <li key={sentence} className="min-w-0">
-            <Sentence text={sentence} />
+            <VerdictSentence text={sentence} />
           </li>
         ))}
       </ul>
@@ -78,14 +79,6 @@ export function VerdictPanel({ verdict, error, isLoading, isStale, onRetry }: Ve
       ) : null}
     </section>
   )
-}
-
-/** Names stand between grave accents, of which they hold none themselves (comparison-sentences.ts of packages/domain). */
-function Sentence({ text }: { text: string }) {
-  return text.split('`').map((part, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, never reordered
-    <HostText key={at} text={part} wrap mono={at % 2 === 1} className={at % 2 === 1 ? 'font-medium' : undefined} />
-  ))
 }
 
 /** How it was found, in a line and at length. */

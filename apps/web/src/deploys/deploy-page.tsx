@@ -4,7 +4,6 @@ import {
   Button,
   Confirm,
   CopyButton,
-  EmptyState,
   Fact,
   Facts,
   formatPlural,
@@ -22,10 +21,11 @@ import { Check, Trash2, X } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useState } from 'react'
+import { NotLoaded } from '../shell/not-loaded.tsx'
 import { useHasRole } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
-import { errorText, httpStatusOf } from '../trpc/errors.ts'
+import { errorText } from '../trpc/errors.ts'
 import { DEPLOY_STATE_WORDS, isDeployLive, saidBy } from './deploy-words.ts'
 import { PairPanel } from './pair-panel.tsx'
 import { useDecide } from './proposed-deploys.tsx'
@@ -40,22 +40,7 @@ export function DeployPage({ id }: { id: string }) {
     ...trpc.deploys.get.queryOptions({ id }),
     refetchInterval: (query) => (query.state.data && isDeployLive(query.state.data) ? 2_000 : 10_000),
   })
-  if (deploy.error && !deploy.data) {
-    const gone = [400, 404].includes(httpStatusOf(deploy.error) ?? 0)
-    return (
-      <EmptyState
-        page
-        title={gone ? 'There is no such deploy' : 'The deploy could not be loaded'}
-        action={
-          <Button asChild>
-            <Link href="/deploys">All deploys</Link>
-          </Button>
-        }
-      >
-        {gone ? 'It was deleted, or the link is not complete.' : errorText(deploy.error)}
-      </EmptyState>
-    )
-  }
+  if (deploy.error && !deploy.data) return <NotLoaded error={deploy.error} what="deploy" all={{ href: '/deploys', label: 'All deploys' }} />
   if (!deploy.data) return <SkeletonRows label="Loading the deploy" rows={8} />
   const { pairs, state } = deploy.data
   const decided = state === 'started' || state === 'finished'

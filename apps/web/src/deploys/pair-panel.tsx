@@ -5,6 +5,7 @@ import { GitCompare } from 'lucide-react'
 import Link from 'next/link'
 import { lazy, Suspense, useState } from 'react'
 import { CAPTURE_STATE_WORDS, captureDot } from '../captures/capture-state.ts'
+import { VerdictSentence } from '../compare/verdict-sentence.tsx'
 import { useHasRole } from '../shell/person-context.tsx'
 import { verdictWord } from './deploy-words.ts'
 import { useDeployVerdict } from './use-deploy-verdict.ts'
@@ -87,7 +88,7 @@ function PairVerdict({ deployId, pair }: { deployId: string; pair: DeployPair })
         <ul className="flex min-w-0 flex-col gap-0.5">
           {verdict.sentences.map((sentence) => (
             <li key={sentence}>
-              <HostText wrap text={sentence} />
+              <VerdictSentence text={sentence} />
             </li>
           ))}
         </ul>

@@ -3,7 +3,6 @@ import type { HostLoad } from '@sonde/contract'
 import {
   Button,
   Confirm,
-  EmptyState,
   Fact,
   Facts,
   formatBytes,
@@ -23,10 +22,11 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { CaptureTable } from '../captures/capture-table.tsx'
+import { NotLoaded } from '../shell/not-loaded.tsx'
 import { useHasRole } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC } from '../trpc/client.tsx'
-import { errorText, httpStatusOf } from '../trpc/errors.ts'
+import { errorText } from '../trpc/errors.ts'
 import { HostStatus } from './host-status.tsx'
 import { CAPABILITY_WORDS } from './host-words.ts'
 import { PolicyPanel } from './policy-panel.tsx'
@@ -54,22 +54,15 @@ export function HostPage({ id }: { id: string }) {
     }),
   )
 
-  if (host.error && !host.data) {
-    const gone = [400, 404].includes(httpStatusOf(host.error) ?? 0)
+  if (host.error && !host.data)
     return (
-      <EmptyState
-        page
-        title={gone ? 'There is no such host' : 'The host could not be loaded'}
-        action={
-          <Button asChild>
-            <Link href="/hosts">All hosts</Link>
-          </Button>
-        }
-      >
-        {gone ? 'It was removed, or the link is not complete. Its captures are still in the list of captures.' : errorText(host.error)}
-      </EmptyState>
+      <NotLoaded
+        error={host.error}
+        what="host"
+        all={{ href: '/hosts', label: 'All hosts' }}
+        gone="It was removed, or the link is not complete. Its captures are still in the list of captures."
+      />
     )
-  }
   if (!host.data) return <SkeletonRows label="Loading the host" rows={10} />
   const { facts, load, online, labels, name } = host.data
   const live = online ? load : null

@@ -1,17 +1,17 @@
 'use client'
 import type { Incident } from '@sonde/contract'
-import { Badge, Button, Confirm, CopyButton, EmptyState, HostText, Menu, MenuItem, SkeletonRows, TimeAgo } from '@sonde/ui'
+import { Badge, Button, Confirm, CopyButton, HostText, Menu, MenuItem, SkeletonRows, TimeAgo } from '@sonde/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Download, Ellipsis, Trash2 } from 'lucide-react'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { downloadName } from '../downloads/file-name.ts'
 import { saveFile } from '../downloads/save-file.ts'
+import { NotLoaded } from '../shell/not-loaded.tsx'
 import { useHasRole, usePerson } from '../shell/person-context.tsx'
 import { toast } from '../shell/toast.ts'
 import { useTRPC, useTRPCClient } from '../trpc/client.tsx'
-import { errorText, httpStatusOf } from '../trpc/errors.ts'
+import { errorText } from '../trpc/errors.ts'
 import { EditableText } from './editable-text.tsx'
 import { IncidentTimeline } from './incident-timeline.tsx'
 import { contentWords } from './incident-words.ts'
@@ -26,20 +26,7 @@ export function IncidentPage({ id }: { id: string }) {
   }, [incident.data])
   if (incident.data) return <LoadedIncident incident={incident.data} />
   if (!incident.error) return <SkeletonRows label="Loading the incident" rows={12} />
-  const gone = [404, 400].includes(httpStatusOf(incident.error) ?? 0)
-  return (
-    <EmptyState
-      page
-      title={gone ? 'There is no such incident' : 'The incident could not be loaded'}
-      action={
-        <Button asChild>
-          <Link href="/incidents">All incidents</Link>
-        </Button>
-      }
-    >
-      {gone ? 'It was deleted, or the link is not complete.' : errorText(incident.error)}
-    </EmptyState>
-  )
+  return <NotLoaded error={incident.error} what="incident" all={{ href: '/incidents', label: 'All incidents' }} />
 }
 
 function LoadedIncident({ incident }: { incident: Incident }) {
